@@ -1,0 +1,35 @@
+//! `digest` on threads: runs of messages, handed out one at a time.
+
+use std::sync::Mutex;
+
+use super::Cpu;
+use crate::backend::Watch;
+use crate::{Digest, Error};
+
+/// Bytes hashed between two looks at the cancel flag: a few milliseconds on the slowest path.
+const PIECE_BYTES: usize = 256 << 10;
+
+pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+    let choice = cpu.choice(digest.function);
+    let chain = digest.function.initial();
+    let mut out = vec![[0; 32]; digest.count];
+    // Whole groups of lanes, as many as the bytes allow; a short message costs a block all the same.
+    let each = digest.length.max(64);
+    let piece = (PIECE_BYTES / each).max(1).next_multiple_of(choice.wide.lanes());
+    let pieces = Mutex::new(out.chunks_mut(piece).enumerate());
+    let tasks = cpu.on_threads(digest.count.div_ceil(piece), |_| {
+        loop {
+            if watch.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let claimed = pieces.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+            let Some((index, out)) = claimed else { return Ok(()) };
+            let from = index * piece * digest.length;
+            let messages = &digest.messages[from..from + out.len() * digest.length];
+            choice.for_count(out.len()).digest(&chain, messages, digest.length, out);
+            watch.count(out.len() as u64);
+        }
+    });
+    tasks.into_iter().collect::<Result<(), Error>>()?;
+    Ok(out)
+}

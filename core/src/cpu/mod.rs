@@ -1,0 +1,122 @@
+//! The processor as a device: kernels of `gridnet-simd` on a pool of threads.
+//!
+//! Knows threads and clocks; knows no other device, and not what the bytes mean.
+
+mod digest;
+mod name;
+mod pace;
+mod search;
+mod select;
+mod walk;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gridnet_simd::Path;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+pub(crate) use self::search::tail;
+pub(crate) use self::select::Choice;
+use crate::backend::{Backend, Searched, Watch};
+use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Walk, limits};
+
+/// The processor.
+pub(crate) struct Cpu {
+    device: Device,
+    pool: ThreadPool,
+    threads: usize,
+    forced: Option<Path>,
+}
+
+impl Cpu {
+    /// `threads`: one for each core unless given. `forced`: only this path.
+    pub(crate) fn new(threads: Option<usize>, forced: Option<Path>) -> Result<Cpu, Error> {
+        let threads = match threads {
+            Some(threads) => threads,
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        if !(1..=limits::THREADS_MAX).contains(&threads) {
+            return Err(Error::threads(threads));
+        }
+        if let Some(path) = forced.filter(|path| !path.is_available()) {
+            let available = Path::available().into_iter().map(Path::name).collect::<Vec<_>>().join(", ");
+            return Err(Error::UnavailablePath { path: path.name(), available });
+        }
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("gridnet-cpu-{index}"))
+            .build()
+            .map_err(|error| Error::Spawn(error.to_string()))?;
+        let paths = match forced {
+            Some(path) => vec![path.name().to_owned()],
+            None => select::preferred(HashFunction::Sha256)
+                .filter(|path| path.is_available())
+                .map(|path| path.name().to_owned())
+                .collect(),
+        };
+        let device = Device {
+            id: "cpu".to_owned(),
+            name: name::processor(),
+            kind: DeviceKind::Cpu,
+            backend: "simd".to_owned(),
+            driver: None,
+            pci: None,
+            paths,
+            self_test: "not run".to_owned(),
+            available: true,
+            reason: None,
+        };
+        let mut cpu = Cpu { device, pool, threads, forced };
+        for function in HashFunction::ALL {
+            cpu.choice(function).each(|kernel| crate::selftest::check(kernel, function))?;
+        }
+        cpu.device.self_test = "passed".to_owned();
+        Ok(cpu)
+    }
+
+    fn choice(&self, function: HashFunction) -> Choice {
+        Choice::new(function, self.forced)
+    }
+
+    /// Runs `work` once on each of as many threads as there are pieces, and gives each its number.
+    fn on_threads<T: Send>(&self, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let wanted = pieces.min(self.threads);
+        if wanted <= 1 {
+            return vec![work(0)];
+        }
+        let next = AtomicUsize::new(0);
+        self.pool
+            .broadcast(|_| {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                (index < wanted).then(|| work(index))
+            })
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+impl Backend for Cpu {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn path(&self, function: HashFunction) -> String {
+        let kernel = self.choice(function).wide;
+        let (lanes, groups) = kernel.shape();
+        let threads = if self.threads == 1 { "thread" } else { "threads" };
+        format!("{} ×{lanes} ×{groups}, {} {threads}", kernel.path().name(), self.threads)
+    }
+
+    fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error> {
+        Ok(search::run(self, search, range, watch))
+    }
+
+    fn walk(&self, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+        walk::run(self, walk, watch)
+    }
+
+    fn digest(&self, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+        digest::run(self, digest, watch)
+    }
+}

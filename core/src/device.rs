@@ -1,0 +1,43 @@
+//! What there is to compute on.
+
+/// What kind of thing a device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceKind {
+    /// The processor's own cores.
+    Cpu,
+}
+
+impl DeviceKind {
+    /// The name used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DeviceKind::Cpu => "cpu",
+        }
+    }
+}
+
+/// A device as reports describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What `--device` takes.
+    pub id: String,
+    /// What a person calls it: the processor's model.
+    pub name: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// What drives it: `simd`.
+    pub backend: String,
+    /// The driver's name and version, if it has one.
+    pub driver: Option<String>,
+    /// The PCI address, if it has one.
+    pub pci: Option<String>,
+    /// The paths it can take, fastest for SHA-256 first.
+    pub paths: Vec<String>,
+    /// What the self-test said when the engine was built.
+    pub self_test: String,
+    /// Whether it can be used.
+    pub available: bool,
+    /// Why not.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,189 @@
+//! The façade: checks the question, hands it to the devices, checks the answers.
+
+use std::time::Instant;
+
+use gridnet_simd::Path;
+
+use crate::backend::{Backend, Watch};
+use crate::cpu::Cpu;
+use crate::{
+    Control, Device, Digest, Error, Found, HashFunction, Report, Search, Share, Walk,
+};
+
+/// Devices that compute the primitives. Make one and keep it: it owns its threads. All calls take `&self` and may
+/// run at the same time.
+pub struct Engine {
+    backends: Vec<Box<dyn Backend>>,
+}
+
+/// How an [`Engine`] is to be made.
+#[derive(Clone, Debug, Default)]
+pub struct EngineBuilder {
+    device: Option<String>,
+    path: Option<Path>,
+    threads: Option<usize>,
+}
+
+impl EngineBuilder {
+    /// Which devices: `auto`, `cpu`, `all`, or a device's id. The default is `auto`.
+    #[must_use]
+    pub fn device(mut self, device: impl Into<String>) -> Self {
+        self.device = Some(device.into());
+        self
+    }
+
+    /// Only this CPU path, for every function that has it; portable for those it has nothing for.
+    #[must_use]
+    pub fn path(mut self, path: Path) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// CPU threads; the default is one for each core.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Makes the engine and tests every path it will use.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDevice`], [`Error::UnavailablePath`], [`Error::Threads`], [`Error::Spawn`], and
+    /// [`Error::SelfTest`] when a path gives wrong answers.
+    pub fn build(self) -> Result<Engine, Error> {
+        match self.device.as_deref() {
+            None | Some("auto" | "cpu" | "all") => {}
+            Some(asked) => {
+                return Err(Error::UnknownDevice { asked: asked.to_owned(), available: "cpu".to_owned() });
+            }
+        }
+        Ok(Engine { backends: vec![Box::new(Cpu::new(self.threads, self.path)?)] })
+    }
+}
+
+impl Engine {
+    /// A builder with the defaults: every device, the fastest path of each.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// An engine over devices of one's own: how tests plant a device that lies.
+    ///
+    /// # Panics
+    /// Without any backend.
+    pub fn from_backends(backends: Vec<Box<dyn Backend>>) -> Engine {
+        assert!(!backends.is_empty(), "an engine needs a backend");
+        Engine { backends }
+    }
+
+    /// The devices of this engine.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.backends.iter().map(|backend| backend.device())
+    }
+
+    /// The printable name of the path that serves a function: `avx512 ×16 ×2, 2 threads`.
+    pub fn path(&self, function: HashFunction) -> String {
+        self.backend().path(function)
+    }
+
+    /// The first hits of a search, ascending. Every hit is hashed again on the general path before it is returned.
+    /// When cancelled, what was found and covered until then.
+    ///
+    /// # Errors
+    /// What [`Search::check`] says, and [`Error::WrongAnswer`] when a device reports a hit that is none.
+    pub fn search(&self, search: &Search<'_>, control: &Control) -> Result<Report<Found>, Error> {
+        search.check()?;
+        let nonces = search.range.end - search.range.start;
+        let expected = nonces * (1 + search.siblings.len() as u128);
+        self.report(search.function, control, expected, |backend, watch| {
+            let searched = backend.search(search, search.range.clone(), watch)?;
+            for hit in &searched.hits {
+                let in_range = search.range.contains(&u128::from(hit.nonce))
+                    && hit.message as usize <= search.siblings.len();
+                let right = in_range
+                    && search.function.hash(&search.message_with(hit.message, hit.nonce)) == hit.hash
+                    && search.target.is_met_by(&hit.hash, search.order);
+                if !right {
+                    return Err(Error::WrongAnswer {
+                        device: backend.device().id.clone(),
+                        what: format!("nonce {} of a search does not meet the target", hit.nonce),
+                    });
+                }
+            }
+            Ok(Found { hits: searched.hits, resume: searched.resume })
+        })
+    }
+
+    /// Where each value ends after its steps.
+    ///
+    /// # Errors
+    /// [`Error::Count`] and [`Error::Cancelled`].
+    pub fn walk(&self, walk: &Walk<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
+        walk.check()?;
+        self.report(walk.function, control, walk.total_steps(), |backend, watch| backend.walk(walk, watch))
+    }
+
+    /// Whether each value ends, after its steps, where expected.
+    ///
+    /// # Errors
+    /// As [`Engine::walk`], and [`Error::Count`] when `expected` has another length than the walk.
+    pub fn walk_matches(
+        &self,
+        walk: &Walk<'_>,
+        expected: &[[u8; 32]],
+        control: &Control,
+    ) -> Result<Report<Vec<bool>>, Error> {
+        if expected.len() != walk.starts.len() {
+            return Err(Error::Count {
+                what: "expected ends",
+                got: expected.len(),
+                expected: walk.starts.len(),
+            });
+        }
+        let ends = self.walk(walk, control)?;
+        Ok(ends.map(|ends| ends.iter().zip(expected).map(|(end, expected)| end == expected).collect()))
+    }
+
+    /// The digest of each message.
+    ///
+    /// # Errors
+    /// [`Error::Count`] and [`Error::Cancelled`].
+    pub fn digest(&self, digest: &Digest<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
+        digest.check()?;
+        self.report(digest.function, control, digest.count as u128, |backend, watch| {
+            backend.digest(digest, watch)
+        })
+    }
+
+    fn backend(&self) -> &dyn Backend {
+        self.backends.first().expect("an engine has a backend").as_ref()
+    }
+
+    /// Runs a job on the device and reports what it took.
+    fn report<T>(
+        &self,
+        function: HashFunction,
+        control: &Control,
+        expected: u128,
+        job: impl FnOnce(&dyn Backend, &Watch<'_>) -> Result<T, Error>,
+    ) -> Result<Report<T>, Error> {
+        let began = Instant::now();
+        let backend = self.backend();
+        let device = backend.device();
+        let meter = control.progress.as_deref().map(|progress| {
+            progress.expect(expected);
+            progress.meter(&device.id)
+        });
+        let watch = Watch::new(&control.cancel, meter.as_deref());
+        let value = job(backend, &watch)?;
+        let share = Share {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            path: backend.path(function),
+            done: watch.done.into_inner(),
+            dispatches: watch.dispatches.into_inner(),
+        };
+        Ok(Report { value, devices: vec![share], elapsed: began.elapsed() })
+    }
+}

@@ -1,0 +1,120 @@
+//! The hash functions with their parameters: the one table from names to functions.
+
+use blake2::digest::{CustomizedInit as _, Digest as _};
+use gridnet_simd::{Chain, Function};
+
+use crate::Error;
+
+/// A hash function with its parameters. All give 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HashFunction {
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+    /// SHA-256 of SHA-256: block ids, transaction ids, Merkle trees.
+    Sha256d,
+    /// BLAKE2s with a 32-byte digest (RFC 7693): hash chains, commitments, ids.
+    Blake2s {
+        /// Personalisation, zero-padded; all zero for none.
+        personal: [u8; 8],
+    },
+    /// BLAKE2b with a 32-byte digest (RFC 7693): identity proofs.
+    Blake2b {
+        /// Personalisation, zero-padded; all zero for none.
+        personal: [u8; 16],
+    },
+}
+
+impl HashFunction {
+    /// BLAKE2s without personalisation.
+    pub const BLAKE2S: HashFunction = HashFunction::Blake2s { personal: [0; 8] };
+    /// BLAKE2b without personalisation.
+    pub const BLAKE2B: HashFunction = HashFunction::Blake2b { personal: [0; 16] };
+    /// Every function, without parameters.
+    pub const ALL: [HashFunction; 4] =
+        [HashFunction::Sha256, HashFunction::Sha256d, HashFunction::BLAKE2S, HashFunction::BLAKE2B];
+
+    /// The name used on command lines and in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            HashFunction::Sha256 => "sha256",
+            HashFunction::Sha256d => "sha256d",
+            HashFunction::Blake2s { .. } => "blake2s",
+            HashFunction::Blake2b { .. } => "blake2b",
+        }
+    }
+
+    /// The function of that name, without parameters.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFunction`].
+    pub fn from_name(name: &str) -> Result<HashFunction, Error> {
+        HashFunction::ALL
+            .into_iter()
+            .find(|function| function.name() == name)
+            .ok_or_else(|| Error::UnknownFunction(name.to_owned()))
+    }
+
+    /// The same function with BLAKE2's personalisation field set to these bytes, zero-padded.
+    ///
+    /// # Errors
+    /// [`Error::Personalisation`] for more than 8 bytes (BLAKE2s), 16 (BLAKE2b), or any (SHA-256).
+    pub fn with_personal(self, bytes: &[u8]) -> Result<HashFunction, Error> {
+        let max = match self {
+            HashFunction::Sha256 | HashFunction::Sha256d => 0,
+            HashFunction::Blake2s { .. } => 8,
+            HashFunction::Blake2b { .. } => 16,
+        };
+        if bytes.len() > max {
+            return Err(Error::Personalisation { function: self.name(), max, got: bytes.len() });
+        }
+        let mut padded = [0; 16];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        Ok(match self {
+            HashFunction::Blake2s { .. } => {
+                HashFunction::Blake2s { personal: padded[..8].try_into().expect("8 of 16 bytes") }
+            }
+            HashFunction::Blake2b { .. } => HashFunction::Blake2b { personal: padded },
+            sha => sha,
+        })
+    }
+
+    /// The digest of one message: the general path, on published crates that share no code with the kernels.
+    pub fn hash(self, message: &[u8]) -> [u8; 32] {
+        match self {
+            HashFunction::Sha256 => sha2::Sha256::digest(message).into(),
+            HashFunction::Sha256d => sha2::Sha256::digest(sha2::Sha256::digest(message)).into(),
+            HashFunction::Blake2s { personal } => {
+                let mut hasher = blake2::Blake2s256::new_customized(&personal);
+                hasher.update(message);
+                hasher.finalize().into()
+            }
+            HashFunction::Blake2b { personal } => {
+                let mut hasher = blake2::Blake2b::<blake2::digest::consts::U32>::new_customized(&personal);
+                hasher.update(message);
+                hasher.finalize().into()
+            }
+        }
+    }
+
+    /// The function as the kernels know it.
+    pub(crate) fn kernel_function(self) -> Function {
+        match self {
+            HashFunction::Sha256 => Function::Sha256,
+            HashFunction::Sha256d => Function::Sha256d,
+            HashFunction::Blake2s { .. } => Function::Blake2s,
+            HashFunction::Blake2b { .. } => Function::Blake2b,
+        }
+    }
+
+    /// The chaining value that hashing starts from.
+    pub(crate) fn initial(self) -> Chain {
+        let mut personal = [0; 16];
+        match self {
+            HashFunction::Blake2s { personal: bytes } => personal[..8].copy_from_slice(&bytes),
+            HashFunction::Blake2b { personal: bytes } => personal = bytes,
+            HashFunction::Sha256 | HashFunction::Sha256d => {}
+        }
+        self.kernel_function().initial(&personal)
+    }
+}

@@ -1,0 +1,45 @@
+//! The engine: how fast.
+//!
+//! Three primitives carry everything: [`Engine::search`] finds nonces, [`Engine::walk`] follows hash chains,
+//! [`Engine::digest`] hashes messages in bulk, each over SHA-256, SHA-256d, BLAKE2s-256 and BLAKE2b-256, on every
+//! width the CPU has. Answers are the same bit for bit whatever computes them. [`proof`] lowers block headers,
+//! identity proofs and hash chains to them. The engine knows no sockets, no files, no money and no secret keys.
+//!
+//! ```
+//! use gridnet_core::proof::header::Header;
+//! use gridnet_core::{Control, Engine};
+//!
+//! // The header of Bitcoin's first block, searched for its nonce.
+//! let header = Header::GENESIS;
+//! let engine = Engine::builder().threads(2).build()?;
+//! let search = header.search(2_083_230_000..2_083_240_000, header.target()?, 1);
+//! let report = engine.search(&search.as_search(), &Control::default())?;
+//! assert_eq!(report.value.hits[0].nonce, 2_083_236_893);
+//! # Ok::<(), gridnet_core::Error>(())
+//! ```
+#![deny(unsafe_code)]
+
+mod backend;
+mod checksum;
+mod control;
+mod cpu;
+mod device;
+mod engine;
+mod error;
+mod function;
+mod job;
+pub mod limits;
+pub mod proof;
+mod selftest;
+mod target;
+
+pub use backend::{Backend, Searched, Watch};
+pub use checksum::Primitive;
+pub use control::{Cancel, Control, DeviceSnapshot, Progress, Snapshot};
+pub use device::{Device, DeviceKind};
+pub use engine::{Engine, EngineBuilder};
+pub use error::Error;
+pub use function::HashFunction;
+pub use gridnet_simd::Path;
+pub use job::{Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Walk};
+pub use target::{Target, Work};

@@ -1,0 +1,71 @@
+//! Known questions asked of every kernel before it may serve: a build, a virtual machine or a CPU that miscomputes
+//! is found here and named, not later in somebody's money.
+
+use gridnet_simd::{Kernel, LaneBlock};
+
+use crate::cpu::tail;
+use crate::{Endian, Error, HashFunction, NonceField, Order, Search, Target};
+
+/// Whether the kernel answers as the general path does, in every primitive.
+///
+/// # Errors
+/// [`Error::SelfTest`].
+pub(crate) fn check(kernel: Kernel, function: HashFunction) -> Result<(), Error> {
+    let outcome = |right: bool, what| {
+        let wrong = Error::SelfTest { path: kernel.path().name(), function: function.name(), what };
+        if right { Ok(()) } else { Err(wrong) }
+    };
+    outcome(walks(kernel, function), "walk")?;
+    outcome(digests(kernel, function), "digest")?;
+    outcome(searches(kernel, function), "search")
+}
+
+fn walks(kernel: Kernel, function: HashFunction) -> bool {
+    const STEPS: u64 = 3;
+    let mut block = LaneBlock::default();
+    let starts: Vec<[u8; 32]> = (0..kernel.lanes()).map(|lane| [lane as u8 + 1; 32]).collect();
+    for (lane, start) in starts.iter().enumerate() {
+        kernel.put(&mut block, lane, start);
+    }
+    kernel.walk(&function.initial(), &mut block, STEPS);
+    starts.iter().enumerate().all(|(lane, start)| {
+        let end = (0..STEPS).fold(*start, |value, _| function.hash(&value));
+        kernel.get(&block, lane) == end
+    })
+}
+
+fn digests(kernel: Kernel, function: HashFunction) -> bool {
+    // Around every padding edge of both block sizes.
+    [0, 32, 55, 56, 64, 80, 119, 128, 129].into_iter().all(|length| {
+        let count = kernel.lanes() + 1;
+        let messages: Vec<u8> = (0..length * count).map(|i| (i % 251) as u8).collect();
+        let mut out = vec![[0; 32]; count];
+        kernel.digest(&function.initial(), &messages, length, &mut out);
+        (0..count).all(|i| out[i] == function.hash(&messages[i * length..(i + 1) * length]))
+    })
+}
+
+fn searches(kernel: Kernel, function: HashFunction) -> bool {
+    // The header's shape, the identity's, and one that has neither.
+    let shapes = [(80, 76, 4, Order::Little), (36, 32, 4, Order::Big), (70, 61, 5, Order::Big)];
+    shapes.into_iter().all(|(length, offset, bytes, order)| {
+        let message: Vec<u8> = (0..length as u8).collect();
+        let search = Search {
+            function,
+            message: &message,
+            siblings: &[],
+            nonce: NonceField { offset, bytes, endian: Endian::Little },
+            range: 0..256,
+            target: Target::from_zero_bits(4).expect("4 bits are a target"),
+            order,
+            limit: 256,
+        };
+        let mut candidates = Vec::new();
+        kernel.search(&tail(&search), 0, 256, usize::MAX, &mut candidates);
+        let found: Vec<u64> = candidates.iter().map(|candidate| candidate.nonce).collect();
+        let expected: Vec<u64> = (0..256)
+            .filter(|&nonce| search.target.is_met_by(&function.hash(&search.message_with(0, nonce)), order))
+            .collect();
+        found == expected
+    })
+}

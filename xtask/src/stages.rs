@@ -1,0 +1,234 @@
+//! What each stage of `cargo xtask test` does.
+//!
+//! The whole workspace is built once, in profile `ci` with all targets, and the test programs of that build are
+//! started directly. `cargo test --package` would choose other features for shared dependencies, crate by crate,
+//! and compile them again.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{Artifact, Message};
+
+use crate::command::{cargo, run, run_tests};
+use crate::machine::{Machine, PathsFile};
+use crate::repo::{Repo, in_ci};
+use crate::tally::Tally;
+use crate::{aarch64, deny, setup, tidy};
+
+/// The crates whose tests are the engine's.
+const ENGINE: &[&str] = &["gridnet-simd", "gridnet-core", "gridnet-tests", "gridnet-benches"];
+const NODE: &[&str] = &["gridnet-node"];
+const XTASK: &[&str] = &["xtask"];
+
+/// A part of the whole run. The order here is the order of running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum Stage {
+    /// Install what the tests need
+    Setup,
+    /// Formatting is rustfmt's
+    Fmt,
+    /// Every crate, test and benchmark compiles
+    Build,
+    /// Clippy has nothing to say
+    Clippy,
+    /// Licences, sources, duplicates and advisories of the dependencies
+    Deny,
+    /// The repository keeps its own rules
+    Tidy,
+    /// The documentation builds without warnings, and its examples run
+    Doc,
+    /// Tests of xtask itself
+    Xtask,
+    /// Tests of the engine, on every path that this CPU offers
+    Engine,
+    /// Tests of the node
+    Node,
+    /// Tests of the engine's aarch64 paths, under QEMU
+    Aarch64,
+    /// The published rivals that the benchmarks compare with still compile (only with --long)
+    Rivals,
+}
+
+/// A program that cargo built to run the tests of one target.
+struct TestProgram {
+    package: String,
+    target: String,
+    folder: PathBuf,
+    file: PathBuf,
+}
+
+/// What one run keeps between its stages.
+pub(crate) struct Stages<'a> {
+    repo: &'a Repo,
+    built: Option<Vec<TestProgram>>,
+}
+
+impl<'a> Stages<'a> {
+    pub(crate) fn new(repo: &'a Repo) -> Self {
+        Stages { repo, built: None }
+    }
+
+    /// Runs a stage. An error is a stage that could not do its work, and counts as one failure.
+    pub(crate) fn run(&mut self, stage: Stage) -> Result<Tally> {
+        match stage {
+            Stage::Setup => {
+                // Not a check: the stages that need what is missing will say so, each for itself.
+                if let Err(error) = setup::all() {
+                    println!("{error:#}");
+                }
+                Ok(Tally::default())
+            }
+            Stage::Fmt => passed(run(self.cargo("fmt").args(["--all", "--check"]))),
+            Stage::Build => passed(self.programs().map(drop)),
+            Stage::Clippy => {
+                passed(run(self.cargo("clippy").args(EVERYTHING).args(["--", "-D", "warnings"])))
+            }
+            Stage::Deny => match deny::set_up() {
+                Ok(program) => passed(deny::check(self.repo, &program)),
+                Err(why) => skipped(&why),
+            },
+            Stage::Tidy => Ok(tidy::run(self.repo)?),
+            Stage::Doc => self.doc(),
+            Stage::Xtask => self.tests(XTASK, None),
+            Stage::Engine => {
+                let paths = PathsFile::new("engine")?;
+                let mut tally = self.tests(ENGINE, Some(&paths))?;
+                tally += Tally::of_check(paths.check(&Machine::this().paths()));
+                Ok(tally)
+            }
+            Stage::Node => self.tests(NODE, None),
+            Stage::Aarch64 if cfg!(target_arch = "aarch64") => {
+                println!("this machine is aarch64 itself: the engine stage runs these tests");
+                Ok(Tally::default())
+            }
+            Stage::Aarch64 => match aarch64::set_up() {
+                Ok(compiler) => aarch64::test(self.repo, &compiler),
+                Err(why) => skipped(&why),
+            },
+            Stage::Rivals => {
+                let folder = self.repo.root().join("benches/rivals");
+                let target = self.repo.target().join("rivals");
+                passed(run(cargo(folder, "check").args(["--all-targets", "--target-dir"]).arg(target)))
+            }
+        }
+    }
+
+    fn cargo(&self, subcommand: &str) -> Command {
+        cargo(self.repo.root(), subcommand)
+    }
+
+    fn doc(&self) -> Result<Tally> {
+        let mut doc = self.cargo("doc");
+        doc.args(["--workspace", "--no-deps", "--profile", "ci"]).env("RUSTDOCFLAGS", "-D warnings");
+        let mut tally = Tally::of_check(run(&mut doc));
+        tally += run_tests(self.cargo("test").args(["--workspace", "--doc", "--profile", "ci"]))?;
+        Ok(tally)
+    }
+
+    /// Runs the tests of some crates, which append to the file of paths where there is one.
+    fn tests(&mut self, packages: &[&str], paths: Option<&PathsFile>) -> Result<Tally> {
+        let mut tally = Tally::default();
+        for program in self.programs()?.iter().filter(|program| packages.contains(&program.package.as_str()))
+        {
+            println!("\n-- {}: {}", program.package, program.target);
+            tally += run_tests(program.command().envs(paths.map(PathsFile::variable)))?;
+        }
+        ensure!(tally.ran() > 0, "no test ran in {}", packages.join(", "));
+        Ok(tally)
+    }
+
+    /// The test programs of the workspace, built now if they were not yet.
+    fn programs(&mut self) -> Result<&[TestProgram]> {
+        let programs = match self.built.take() {
+            Some(programs) => programs,
+            None => self.build()?,
+        };
+        Ok(self.built.insert(programs))
+    }
+
+    fn build(&self) -> Result<Vec<TestProgram>> {
+        let mut build = self.cargo("build");
+        build.args(EVERYTHING).arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
+        let mut child = build.spawn().context("cannot start cargo")?;
+        let output = child.stdout.take().context("the output of cargo is missing")?;
+        let mut programs = Vec::new();
+        for message in Message::parse_stream(std::io::BufReader::new(output)) {
+            if let Message::CompilerArtifact(artifact) = message? {
+                programs.extend(self.test_program(artifact));
+            }
+        }
+        ensure!(child.wait()?.success(), "the workspace does not build");
+        programs.sort_by(|a, b| (&a.package, &a.target).cmp(&(&b.package, &b.target)));
+        every_crate_has_a_stage(programs.iter().map(|program| program.package.as_str()))?;
+        Ok(programs)
+    }
+
+    fn test_program(&self, artifact: Artifact) -> Option<TestProgram> {
+        // A benchmark is a test program to cargo, but not to us.
+        if !artifact.profile.test || artifact.target.is_bench() {
+            return None;
+        }
+        let package = self.repo.metadata.packages.iter().find(|package| package.id == artifact.package_id)?;
+        let kinds: Vec<_> = artifact.target.kind.iter().map(ToString::to_string).collect();
+        Some(TestProgram {
+            package: package.name.to_string(),
+            target: format!("{} {}", kinds.join(" "), artifact.target.name),
+            folder: package.manifest_path.parent()?.into(),
+            file: artifact.executable?.into(),
+        })
+    }
+}
+
+/// What every build here selects, so that cargo always decides on the same features.
+const EVERYTHING: [&str; 4] = ["--workspace", "--all-targets", "--profile", "ci"];
+
+impl TestProgram {
+    /// The program in the surroundings that cargo would give it: its own crate's, not xtask's.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.file);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CARGO_PKG_") {
+                command.env_remove(name);
+            }
+        }
+        command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
+        command.env("CARGO_PKG_NAME", &self.package);
+        command
+    }
+}
+
+/// A test that no stage runs would rot unseen.
+fn every_crate_has_a_stage<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
+    let homeless: BTreeSet<_> =
+        packages.filter(|package| ![ENGINE, NODE, XTASK].concat().contains(package)).collect();
+    if let Some(package) = homeless.first() {
+        bail!("{package} has tests, but no stage in xtask/src/stages.rs runs them");
+    }
+    Ok(())
+}
+
+/// One check that is no test.
+fn passed(outcome: Result<()>) -> Result<Tally> {
+    outcome.map(|()| Tally::PASSED)
+}
+
+/// A stage that this machine cannot run: said and counted, but in CI not accepted.
+fn skipped(why: &anyhow::Error) -> Result<Tally> {
+    ensure!(!in_ci(), "{why:#}");
+    println!("skipped: {why:#}");
+    Ok(Tally::SKIPPED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every_crate_has_a_stage;
+
+    #[test]
+    fn a_crate_whose_tests_no_stage_runs_is_an_error() {
+        every_crate_has_a_stage(["gridnet-core", "gridnet-node", "xtask"].into_iter()).unwrap();
+        let error = every_crate_has_a_stage(["gridnet-core", "gridnet-new"].into_iter()).unwrap_err();
+        assert!(error.to_string().starts_with("gridnet-new has tests"));
+    }
+}
