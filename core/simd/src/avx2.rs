@@ -1,4 +1,5 @@
-//! 256-bit lanes. No rotate instruction: byte shuffles where the count allows, else two shifts.
+//! 256-bit lanes. No rotate instruction: byte shuffles where the count allows, else two shifts. Sixteen registers hold
+//! one group of SHA-256 or BLAKE2s; only BLAKE2b gains by a second.
 
 use core::arch::asm;
 use core::arch::x86_64::*;
@@ -191,5 +192,5 @@ crate::lanes::sha_sums!(U32x8, [target_feature(enable = "avx2")]);
 crate::kernel::entries!(
     Path::Avx2,
     [target_feature(enable = "avx2")],
-    sha: U32x8, blake2s: X2<U32x8>, blake2b: X2<U64x4>
+    sha: U32x8, blake2s: U32x8, blake2b: X2<U64x4>
 );

@@ -1,6 +1,7 @@
 //! BLAKE2s and BLAKE2b over lanes: one text for both and for every width.
 
-use crate::function::{Chain, IV32, IV64};
+use crate::blocks::LaneBlocks;
+use crate::function::{Chain, Function, IV32, IV64};
 use crate::kernel::{Found, LANES_MAX, LaneBlock};
 use crate::lanes::{BlakeLanes, Lanes, Word};
 use crate::sha256::for_const;
@@ -9,6 +10,7 @@ use crate::tail::{Tail, Window};
 /// What tells BLAKE2s and BLAKE2b apart, beside the rotations.
 pub(crate) trait Variant {
     type Word: Word;
+    const FUNCTION: Function;
     const ROUNDS: usize;
     const IV: [Self::Word; 8];
     /// Words of a 32-byte digest.
@@ -22,6 +24,7 @@ pub(crate) struct B;
 
 impl Variant for S {
     type Word = u32;
+    const FUNCTION: Function = Function::Blake2s;
     const ROUNDS: usize = 10;
     const IV: [u32; 8] = IV32;
     const DIGEST: usize = 8;
@@ -29,6 +32,7 @@ impl Variant for S {
 
 impl Variant for B {
     type Word = u64;
+    const FUNCTION: Function = Function::Blake2b;
     const ROUNDS: usize = 12;
     const IV: [u64; 8] = IV64;
     const DIGEST: usize = 4;
@@ -197,26 +201,15 @@ pub(crate) fn digest<V: BlakeLanes, T: Variant<Word = V::Word>>(
     length: usize,
     out: &mut [[u8; 32]],
 ) {
-    let block_bytes = 16 * T::Word::BYTES;
-    let blocks = length.div_ceil(block_bytes).max(1);
-    let mut words = [T::Word::ZERO; 16 * LANES_MAX];
+    let mut blocks = LaneBlocks::new(T::FUNCTION, messages, length);
+    let mut words = [T::Word::ZERO; 8 * LANES_MAX];
     for (group, out) in out.chunks_mut(V::COUNT).enumerate() {
-        let first = group * V::COUNT;
         let mut h = splat_chain::<V>(chain);
-        for index in 0..blocks {
-            let from = index * block_bytes;
-            let upto = length.min(from + block_bytes);
-            for lane in 0..V::COUNT {
-                let message = (first + lane.min(out.len() - 1)) * length;
-                gather::<V>(&mut words, lane, &messages[message + from..message + upto]);
-            }
-            let mut m = [V::splat(Word::ZERO); 16];
-            let mut i = 0;
-            while i < 16 {
-                m[i] = V::load(&words[i * V::COUNT..(i + 1) * V::COUNT]);
-                i += 1;
-            }
-            h = compress::<V, T, 16>(h, &m, upto as u64, index + 1 == blocks);
+        for index in 0..blocks.count() {
+            let rows = blocks.rows(group * V::COUNT, out.len(), index);
+            let m = V::load_blocks(&rows[..V::COUNT]);
+            let upto = length.min((index + 1) * 16 * T::Word::BYTES);
+            h = compress::<V, T, 16>(h, &m, upto as u64, index + 1 == blocks.count());
         }
         let mut i = 0;
         while i < T::DIGEST {
@@ -228,21 +221,6 @@ pub(crate) fn digest<V: BlakeLanes, T: Variant<Word = V::Word>>(
                 bytes.copy_from_slice(&words[i * V::COUNT + lane].to_le()[..T::Word::BYTES]);
             }
         }
-    }
-}
-
-/// Puts one lane's block (or the message's shorter end, zero-filled), word by word, among the others'.
-#[inline(always)]
-fn gather<V: Lanes>(words: &mut [V::Word], lane: usize, bytes: &[u8]) {
-    let width = <V::Word as Word>::BYTES;
-    let mut padded = [0u8; 128];
-    let whole = bytes.len() == 16 * width;
-    if !whole {
-        padded[..bytes.len()].copy_from_slice(bytes);
-    }
-    let block = if whole { bytes } else { &padded[..16 * width] };
-    for i in 0..16 {
-        words[i * V::COUNT + lane] = Word::from_le(&block[i * width..(i + 1) * width]);
     }
 }
 
@@ -295,8 +273,7 @@ pub(crate) fn search_tail<V: BlakeLanes, T: Variant<Word = V::Word>>(
 }
 
 /// A one-block tail whose nonce stands in word `AT`, with only zeros behind: headers (word 3 of BLAKE2s's second
-/// block, word 9 of BLAKE2b's one) and identities (word 4 of BLAKE2b's). What the first round does before it meets
-/// the nonce is done once. Returns how many nonces were tried.
+/// block, word 9 of BLAKE2b's one) and identities (word 4 of BLAKE2b's). Returns how many nonces were tried.
 #[inline(always)]
 pub(crate) fn search_last<V: BlakeLanes, T: Variant<Word = V::Word>, const AT: usize, const SKIP: usize>(
     tail: &Tail,
@@ -317,23 +294,40 @@ pub(crate) fn search_last<V: BlakeLanes, T: Variant<Word = V::Word>, const AT: u
     }
     let (counter, last) = tail.counter(0);
     let mut lanes = [T::Word::ZERO; LANES_MAX];
+    for (lane, word) in lanes[..V::COUNT].iter_mut().enumerate() {
+        *word = moving.share(lane as u32);
+    }
+    let iota = V::load(&lanes[..V::COUNT]);
     let mut done = 0;
     while done < count && !found.full() {
-        let low = first.wrapping_add(done as u32);
-        for (lane, word) in lanes[..V::COUNT].iter_mut().enumerate() {
-            *word = words[AT] | moving.share::<V::Word>(low.wrapping_add(lane as u32));
-        }
-        m[AT] = V::load(&lanes[..V::COUNT]);
+        let groups = (count - done).div_ceil(V::COUNT as u64).min(GROUPS);
+        // Sibling by sibling, so that what the first round does before it meets the nonce is done once for all
+        // groups of a sibling.
         for (sibling, midstate) in tail.midstates.iter().enumerate() {
             let h = splat_chain::<V>(midstate);
-            let out = compress::<V, T, SKIP>(h, &m, counter, last);
-            let word = decisive::<V, T>(&out, index, swap);
-            found.take(word.at_most(limit), window.high, low, sibling as u32, count - done);
+            for group in 0..groups {
+                let at = done + group * V::COUNT as u64;
+                let low = first.wrapping_add(at as u32);
+                m[AT] = if moving.is_linear() {
+                    V::splat(words[AT] | moving.share(low)).add(iota)
+                } else {
+                    for (lane, word) in lanes[..V::COUNT].iter_mut().enumerate() {
+                        *word = words[AT] | moving.share::<V::Word>(low.wrapping_add(lane as u32));
+                    }
+                    V::load(&lanes[..V::COUNT])
+                };
+                let out = compress::<V, T, SKIP>(h, &m, counter, last);
+                let word = decisive::<V, T>(&out, index, swap);
+                found.take(word.at_most(limit), window.high, low, sibling as u32, count - at);
+            }
         }
-        done += V::COUNT as u64;
+        done += groups * V::COUNT as u64;
     }
     done.min(count)
 }
+
+/// Groups of lanes tried under one sibling before the next has its turn.
+const GROUPS: u64 = 64;
 
 /// One block, not the last, into a chaining value, alone. `counter` counts the bytes with this block.
 pub(crate) fn absorb<V: BlakeLanes<Word = V>, T: Variant<Word = V>>(chain: &mut Chain, block: &[u8], counter: u64)

@@ -5,6 +5,8 @@
 //! run only where `detect.rs` has seen the instructions. Everything here is `#[inline(always)]`: the entry's target
 //! features must reach every operation, and a closure or an outlined call would lose them.
 
+use crate::kernel::LANES_MAX;
+
 /// A lane's word: `u32` (SHA-256, BLAKE2s) or `u64` (BLAKE2b).
 pub(crate) trait Word:
     Copy + Eq + Ord + bytemuck::Pod + core::ops::BitXor<Output = Self> + core::ops::BitOr<Output = Self>
@@ -58,6 +60,22 @@ pub(crate) trait Lanes: Copy {
     fn splat(word: Self::Word) -> Self;
     /// Lane `i` is `words[i]`. Needs `COUNT` words.
     fn load(words: &[Self::Word]) -> Self;
+    /// Sixteen words of each lane from the lanes' blocks, read little-endian: lane `i` of word `j` is word `j` of
+    /// `blocks[i]`. Needs `COUNT` blocks of sixteen words.
+    #[inline(always)]
+    fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
+        let mut words = [[Self::Word::ZERO; LANES_MAX]; 16];
+        for (lane, block) in blocks[..Self::COUNT].iter().enumerate() {
+            for (word, bytes) in words.iter_mut().zip(block.chunks_exact(Self::Word::BYTES)) {
+                word[lane] = Word::from_le(bytes);
+            }
+        }
+        let mut loaded = [Self::splat(Self::Word::ZERO); 16];
+        for (vector, words) in loaded.iter_mut().zip(&words) {
+            *vector = Self::load(&words[..Self::COUNT]);
+        }
+        loaded
+    }
     /// `words[i]` is lane `i`. Needs `COUNT` words.
     fn store(self, words: &mut [Self::Word]);
     fn add(self, other: Self) -> Self;
@@ -162,6 +180,17 @@ impl<V: Tied> Lanes for X2<V> {
     #[inline(always)]
     fn load(words: &[V::Word]) -> Self {
         X2(V::load(&words[..V::COUNT]), V::load(&words[V::COUNT..]))
+    }
+    #[inline(always)]
+    fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
+        let (a, b) = (V::load_blocks(&blocks[..V::COUNT]), V::load_blocks(&blocks[V::COUNT..]));
+        let mut loaded = [X2(a[0], b[0]); 16];
+        let mut i = 0;
+        while i < 16 {
+            loaded[i] = X2(a[i], b[i]);
+            i += 1;
+        }
+        loaded
     }
     #[inline(always)]
     fn store(self, words: &mut [V::Word]) {

@@ -18,6 +18,7 @@
 //! ```
 
 mod blake2;
+mod blocks;
 mod detect;
 mod function;
 mod kernel;

@@ -4,6 +4,7 @@
 //! wherever it is used. Rounds of which only one output word is used shrink by themselves: the compiler drops what
 //! nobody reads, so the decisive word of a search ends three rounds early.
 
+use crate::blocks::LaneBlocks;
 use crate::function::{Chain, Function, IV32};
 use crate::kernel::{Found, LANES_MAX, LaneBlock};
 use crate::lanes::{ShaLanes, ShaSums};
@@ -207,35 +208,22 @@ pub(crate) fn digest<V: ShaSums, const DOUBLE: bool>(
     length: usize,
     out: &mut [[u8; 32]],
 ) {
-    let (whole, rest) = (length / 64, length % 64);
-    let mut padding = vec![0u8; rest];
-    Function::Sha256.pad(&mut padding, length as u64);
-    let blocks = whole + padding.len() / 64;
+    let mut blocks = LaneBlocks::new(Function::Sha256, messages, length);
     let start = splats::<V>(chain.map(|word| word as u32));
-    let mut words = [0u32; 16 * LANES_MAX];
+    let mut words = [0u32; 8 * LANES_MAX];
     for (group, out) in out.chunks_mut(V::COUNT).enumerate() {
-        let message = |lane: usize| (group * V::COUNT + lane.min(out.len() - 1)) * length;
         let mut state = start;
         // SHA-256d's second message, the first digest, is one more block.
-        for index in 0..blocks + usize::from(DOUBLE) {
-            let block = if index < whole {
-                for lane in 0..V::COUNT {
-                    let from = message(lane) + index * 64;
-                    gather::<V>(&mut words, lane, &messages[from..from + 64]);
+        for index in 0..blocks.count() + usize::from(DOUBLE) {
+            let block = if index < blocks.count() {
+                let rows = blocks.rows(group * V::COUNT, out.len(), index);
+                let mut block = V::load_blocks(&rows[..V::COUNT]);
+                let mut i = 0;
+                while i < 16 {
+                    block[i] = block[i].swap_bytes();
+                    i += 1;
                 }
-                load_block(&words)
-            } else if index < blocks {
-                let from = (index - whole) * 64;
-                let mut block = [0u8; 64];
-                block.copy_from_slice(&padding[from..from + 64]);
-                for lane in 0..V::COUNT {
-                    if index == whole {
-                        let from = message(lane) + whole * 64;
-                        block[..rest].copy_from_slice(&messages[from..from + rest]);
-                    }
-                    gather::<V>(&mut words, lane, &block);
-                }
-                load_block(&words)
+                block
             } else {
                 let block = block_of_digest(state);
                 state = splats::<V>(IV32);
@@ -250,28 +238,6 @@ pub(crate) fn digest<V: ShaSums, const DOUBLE: bool>(
             }
         }
     }
-}
-
-/// Puts one lane's block, word by word, among the others'.
-#[inline(always)]
-fn gather<V: ShaSums>(words: &mut [u32; 16 * LANES_MAX], lane: usize, block: &[u8]) {
-    let mut i = 0;
-    while i < 16 {
-        words[i * V::COUNT + lane] =
-            u32::from_be_bytes(block[4 * i..4 * i + 4].try_into().expect("four bytes"));
-        i += 1;
-    }
-}
-
-#[inline(always)]
-fn load_block<V: ShaSums>(words: &[u32]) -> [V; 16] {
-    let mut block = [V::splat(0); 16];
-    let mut i = 0;
-    while i < 16 {
-        block[i] = V::load(&words[i * V::COUNT..(i + 1) * V::COUNT]);
-        i += 1;
-    }
-    block
 }
 
 /// Any tail: one or more blocks, a nonce anywhere. Returns how many nonces were tried.
@@ -320,39 +286,26 @@ pub(crate) fn search_tail<V: ShaSums, const DOUBLE: bool>(
     done.min(count)
 }
 
-/// Groups of lanes whose first hashes wait together in the first-level cache for their second.
+/// First hashes of groups of lanes that wait together in the first-level cache for their second.
 ///
 /// Each pass over them is a loop short enough for the instruction cache; both hashes in one loop are not.
-const GROUPS: usize = 16;
+const FIRSTS: usize = 16;
 
-/// What does not change while the nonce, word 3 of the block, does.
-struct HeaderConstants {
-    /// Working words before round 3.
-    before_3: [u32; 8],
-    /// The chaining value, to be added at the end.
-    chain: [u32; 8],
+/// What does not change while the nonce, word 3 of the block, does, whatever the midstate.
+struct HeaderBlock {
     /// K plus schedule word where that is constant: rounds 4..=17.
     kw: [u32; 18],
     /// The constant part of schedule words 18..=33.
     part: [u32; 34],
 }
 
-impl HeaderConstants {
+impl HeaderBlock {
     /// Schedule word `i` does not depend on word 3.
     const fn constant(i: usize) -> bool {
         i != 3 && i < 18
     }
 
-    fn new(chain: &Chain, words: &[u32; 16]) -> Self {
-        let chain = chain.map(|word| word as u32);
-        let mut work = Work::before(0, chain);
-        work.round::<0>(K[0].wrapping_add(words[0]));
-        work.round::<1>(K[1].wrapping_add(words[1]));
-        work.round::<2>(K[2].wrapping_add(words[2]));
-        let mut before_3 = [0; 8];
-        for (i, word) in before_3.iter_mut().enumerate() {
-            *word = work.s[(i + 64 - 3) % 8];
-        }
+    fn new(words: &[u32; 16]) -> Self {
         let mut w = [0u32; 18];
         w[..16].copy_from_slice(words);
         let mut part = [0; 34];
@@ -370,7 +323,30 @@ impl HeaderConstants {
         for t in 4..18 {
             kw[t] = K[t].wrapping_add(w[t]);
         }
-        HeaderConstants { before_3, chain, kw, part }
+        HeaderBlock { kw, part }
+    }
+}
+
+/// A midstate three rounds into the header's second block: the rounds before the nonce.
+struct HeaderStart {
+    /// Working words before round 3.
+    before_3: [u32; 8],
+    /// The midstate, to be added at the end.
+    chain: [u32; 8],
+}
+
+impl HeaderStart {
+    fn new(chain: &Chain, words: &[u32; 16]) -> Self {
+        let chain = chain.map(|word| word as u32);
+        let mut work = Work::before(0, chain);
+        work.round::<0>(K[0].wrapping_add(words[0]));
+        work.round::<1>(K[1].wrapping_add(words[1]));
+        work.round::<2>(K[2].wrapping_add(words[2]));
+        let mut before_3 = [0; 8];
+        for (i, word) in before_3.iter_mut().enumerate() {
+            *word = work.s[(i + 64 - 3) % 8];
+        }
+        HeaderStart { before_3, chain }
     }
 }
 
@@ -378,7 +354,7 @@ impl HeaderConstants {
 #[inline(always)]
 fn expand_header<V: ShaSums, const T: usize>(w: &mut [V; 16], part: &[u32; 34]) -> V {
     const fn varies(i: usize) -> bool {
-        !HeaderConstants::constant(i)
+        !HeaderBlock::constant(i)
     }
     if const { T >= 34 } {
         return expand::<V, T>(w);
@@ -402,6 +378,8 @@ fn expand_header<V: ShaSums, const T: usize>(w: &mut [V; 16], part: &[u32; 34]) 
 
 /// SHA-256d of a one-block tail whose word 3 is the nonce: the 80-byte header. Tests digests read little-endian.
 /// Returns how many nonces were tried.
+///
+/// Siblings (rolled versions) share the second block, so its schedule is computed once for all of them.
 #[inline(always)]
 pub(crate) fn search_header<V: ShaSums>(
     tail: &Tail,
@@ -411,8 +389,9 @@ pub(crate) fn search_header<V: ShaSums>(
     found: &mut Found<'_>,
 ) -> u64 {
     let words = &window.blocks[0];
-    let constants: Vec<HeaderConstants> =
-        tail.midstates.iter().map(|midstate| HeaderConstants::new(midstate, words)).collect();
+    let block = HeaderBlock::new(words);
+    let starts: Vec<HeaderStart> =
+        tail.midstates.iter().map(|midstate| HeaderStart::new(midstate, words)).collect();
     let swap_nonce = window.moving[0].share::<u32>(1) != 1;
     let limit = V::splat(tail.limit());
     let mut lanes = [0u32; LANES_MAX];
@@ -420,21 +399,33 @@ pub(crate) fn search_header<V: ShaSums>(
         *word = lane as u32;
     }
     let iota = V::load(&lanes[..V::COUNT]);
-    let mut firsts = [[V::splat(0); 8]; GROUPS];
+    let mut firsts = [[V::splat(0); 8]; FIRSTS];
+    let mut schedule = [V::splat(0); 64];
+    let together = starts.len().min(FIRSTS);
     let mut done = 0;
     while done < count && !found.full() {
-        let groups = (count - done).div_ceil(V::COUNT as u64).min(GROUPS as u64) as usize;
-        for (sibling, constants) in constants.iter().enumerate() {
-            for (group, out) in firsts[..groups].iter_mut().enumerate() {
-                let low = first.wrapping_add(done as u32).wrapping_add((group * V::COUNT) as u32);
-                let nonce = V::splat(low).add(iota);
-                *out = header_first(constants, if swap_nonce { nonce.swap_bytes() } else { nonce });
+        let groups = (count - done).div_ceil(V::COUNT as u64).min((FIRSTS / together) as u64) as usize;
+        let lows = first.wrapping_add(done as u32);
+        for (batch, starts) in starts.chunks(FIRSTS).enumerate() {
+            for group in 0..groups {
+                let nonce = V::splat(lows.wrapping_add((group * V::COUNT) as u32)).add(iota);
+                let nonce = if swap_nonce { nonce.swap_bytes() } else { nonce };
+                let out = &mut firsts[group * together..(group + 1) * together];
+                if let ([start], [out]) = (starts, &mut *out) {
+                    *out = header_hash(&block, start, nonce);
+                } else {
+                    header_schedule(&block, nonce, &mut schedule);
+                    for (start, out) in starts.iter().zip(out) {
+                        *out = header_hash_with(&schedule, start);
+                    }
+                }
             }
-            for (group, first_hash) in firsts[..groups].iter().enumerate() {
-                let mask = hash_digest(*first_hash)[7].swap_bytes().at_most(limit);
-                if mask != 0 {
-                    let at = done + (group * V::COUNT) as u64;
-                    found.take(mask, window.high, first.wrapping_add(at as u32), sibling as u32, count - at);
+            for group in 0..groups {
+                let at = done + (group * V::COUNT) as u64;
+                for (sibling, first_hash) in firsts[group * together..][..starts.len()].iter().enumerate() {
+                    let mask = hash_digest(*first_hash)[7].swap_bytes().at_most(limit);
+                    let sibling = (batch * FIRSTS + sibling) as u32;
+                    found.take(mask, window.high, first.wrapping_add(at as u32), sibling, count - at);
                 }
             }
         }
@@ -443,20 +434,47 @@ pub(crate) fn search_header<V: ShaSums>(
     done.min(count)
 }
 
-/// The first hash of a header, given its nonce word.
+/// The first hash of a header, given its nonce word: schedule and rounds in one pass.
 #[inline(always)]
-fn header_first<V: ShaSums>(constants: &HeaderConstants, nonce: V) -> [V; 8] {
-    let mut work = Work::before(3, splats::<V>(constants.before_3));
+fn header_hash<V: ShaSums>(block: &HeaderBlock, start: &HeaderStart, nonce: V) -> [V; 8] {
+    let mut work = Work::before(3, splats::<V>(start.before_3));
     let mut w = [V::splat(0); 16];
     w[3] = nonce;
     work.round::<3>(nonce.add(V::splat(K[3])));
     for_const!(T in [4 5 6 7 8 9 10 11 12 13 14 15 16 17] {
-        work.round::<T>(V::splat(constants.kw[T]));
+        work.round::<T>(V::splat(block.kw[T]));
     });
     rounds_18_to_63!(T {
-        work.round::<T>(expand_header::<V, T>(&mut w, &constants.part).add(V::splat(K[T])));
+        work.round::<T>(expand_header::<V, T>(&mut w, &block.part).add(V::splat(K[T])));
     });
-    work.finish(splats(constants.chain))
+    work.finish(splats(start.chain))
+}
+
+/// K plus schedule word of every round from 3 on.
+#[inline(always)]
+fn header_schedule<V: ShaSums>(block: &HeaderBlock, nonce: V, schedule: &mut [V; 64]) {
+    let mut w = [V::splat(0); 16];
+    w[3] = nonce;
+    schedule[3] = nonce.add(V::splat(K[3]));
+    for_const!(T in [4 5 6 7 8 9 10 11 12 13 14 15 16 17] {
+        schedule[T] = V::splat(block.kw[T]);
+    });
+    rounds_18_to_63!(T {
+        schedule[T] = expand_header::<V, T>(&mut w, &block.part).add(V::splat(K[T]));
+    });
+}
+
+/// The first hash of a header, given its schedule.
+#[inline(always)]
+fn header_hash_with<V: ShaSums>(schedule: &[V; 64], start: &HeaderStart) -> [V; 8] {
+    let mut work = Work::before(3, splats::<V>(start.before_3));
+    for_const!(T in [3 4 5 6 7 8 9 10 11 12 13 14 15 16 17] {
+        work.round::<T>(schedule[T]);
+    });
+    rounds_18_to_63!(T {
+        work.round::<T>(schedule[T]);
+    });
+    work.finish(splats(start.chain))
 }
 
 /// One block into a chaining value, alone.

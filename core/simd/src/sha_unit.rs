@@ -19,6 +19,8 @@ pub(crate) trait ShaUnit {
     /// A chaining value (a..d, e..h) in the unit's own order, and back.
     fn state(chain: [Self::Quad; 2]) -> [Self::Quad; 2];
     fn chain(state: [Self::Quad; 2]) -> [Self::Quad; 2];
+    /// The first word of a state, and the last.
+    fn ends(state: [Self::Quad; 2]) -> (u32, u32);
     /// Four rounds; `kw` is K plus schedule words.
     fn rounds(state: [Self::Quad; 2], kw: Self::Quad) -> [Self::Quad; 2];
     /// The four schedule words after the sixteen in `w`.
@@ -173,39 +175,71 @@ pub(crate) fn search<U: ShaUnit, const S: usize, const DOUBLE: bool>(
 ) -> u64 {
     let (decisive, swap) = tail.decisive();
     let limit = tail.limit::<u32>();
+    let midstates: Vec<State<U>> =
+        tail.midstates.iter().map(|midstate| state_of::<U>(midstate.map(|word| word as u32))).collect();
+    // Each stream's own copy of the blocks; only the nonce's quads are written again.
+    let still: Vec<Block<U>> = window.blocks.iter().map(|words| block_of::<U>(words)).collect();
+    let mut moved: Vec<[Block<U>; S]> = still.iter().map(|block| [*block; S]).collect();
     let mut done = 0;
     while done < count && !found.full() {
         let low = first.wrapping_add(done as u32);
-        for (sibling, midstate) in tail.midstates.iter().enumerate() {
-            let mut states = [state_of::<U>(midstate.map(|word| word as u32)); S];
-            for (index, words) in window.blocks.iter().enumerate() {
-                let mut blocks = [block_of::<U>(words); S];
-                for moving in window.moving.iter().filter(|moving| moving.block == index) {
-                    let quad = moving.word / 4 * 4;
-                    for (s, block) in blocks.iter_mut().enumerate() {
-                        // Two moving words may stand in one quad: start from what is there.
-                        let mut four = U::words(block[quad / 4]);
-                        four[moving.word % 4] |= moving.share::<u32>(low.wrapping_add(s as u32));
-                        block[quad / 4] = U::quad(four);
-                    }
-                }
+        for (index, (still, moved)) in still.iter().zip(&mut moved).enumerate() {
+            put_nonces::<U, S>(window, index, still, low, moved);
+        }
+        for (sibling, midstate) in midstates.iter().enumerate() {
+            let mut states = [*midstate; S];
+            for blocks in &moved {
+                let mut blocks = *blocks;
                 compress::<U, S>(&mut states, &mut blocks);
             }
             if DOUBLE {
                 hash_digests::<U, S>(&mut states);
             }
             let mut mask = 0;
-            for (s, state) in states.into_iter().enumerate() {
-                let [chain_low, chain_high] = U::chain(state);
-                let word = if decisive == 0 { U::words(chain_low)[0] } else { U::words(chain_high)[3] };
+            let mut s = 0;
+            while s < S {
+                let (a, h) = U::ends(states[s]);
+                let word = if decisive == 0 { a } else { h };
                 let word = if swap { word.swap_bytes() } else { word };
                 mask |= u64::from(word <= limit) << s;
+                s += 1;
             }
             found.take(mask, window.high, low, sibling as u32, count - done);
         }
         done += S as u64;
     }
     done.min(count)
+}
+
+/// Writes the nonces from `low` on into the streams' copies of block `index`.
+#[inline(always)]
+fn put_nonces<U: ShaUnit, const S: usize>(
+    window: &Window<u32>,
+    index: usize,
+    still: &Block<U>,
+    low: u32,
+    blocks: &mut [Block<U>; S],
+) {
+    let moving = || window.moving.iter().filter(|moving| moving.block == index);
+    for moving in moving() {
+        for block in blocks.iter_mut() {
+            block[moving.word / 4] = still[moving.word / 4];
+        }
+    }
+    for moving in moving() {
+        let quad = moving.word / 4;
+        for (s, block) in blocks.iter_mut().enumerate() {
+            let word = moving.share::<u32>(low.wrapping_add(s as u32));
+            // The nonce's bits are zero in the block as it stands.
+            let four = match moving.word % 4 {
+                0 => U::quad([word, 0, 0, 0]),
+                1 => U::quad([0, word, 0, 0]),
+                2 => U::quad([0, 0, word, 0]),
+                _ => U::quad([0, 0, 0, word]),
+            };
+            block[quad] = U::add(block[quad], four);
+        }
+    }
 }
 
 /// Writes the entries of one unit.

@@ -172,6 +172,12 @@ impl Moving {
         self.word == index && self.shift == 0 && self.bytes == 4
     }
 
+    /// The shares of consecutive nonces follow by addition: share(n + i) = share(n) + share(i), as long as the
+    /// nonce's 32 bits do not overflow.
+    pub(crate) fn is_linear(self) -> bool {
+        self.reversed == 0 && !self.big_words && self.shift >= 0
+    }
+
     /// The nonce's share of this word.
     #[inline(always)]
     pub(crate) fn share<W: Word>(self, low: u32) -> W {

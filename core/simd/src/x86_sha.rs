@@ -58,6 +58,11 @@ impl ShaUnit for X86Sha {
     }
 
     #[inline(always)]
+    fn ends([feba, hgdc]: [__m128i; 2]) -> (u32, u32) {
+        op!((_mm_extract_epi32::<3>(feba) as u32, _mm_cvtsi128_si32(hgdc) as u32))
+    }
+
+    #[inline(always)]
     fn rounds([feba, hgdc]: [__m128i; 2], kw: __m128i) -> [__m128i; 2] {
         op!({
             let hgdc = _mm_sha256rnds2_epu32(hgdc, feba, kw);
