@@ -38,7 +38,8 @@ pub(crate) struct U32x8(__m256i);
 pub(crate) struct U64x4(__m256i);
 
 macro_rules! lanes {
-    ($v:ident, $word:ty, $int:ty, $count:literal, $set1:ident, $add:ident, $at_most:expr, $swap:expr) => {
+    ($v:ident, $word:ty, $int:ty, $count:literal, $set1:ident, $add:ident, $at_most:expr, $swap:expr,
+        $load_blocks:ident) => {
         impl Lanes for $v {
             type Word = $word;
             const COUNT: usize = $count;
@@ -50,6 +51,11 @@ macro_rules! lanes {
             fn load(words: &[$word]) -> Self {
                 assert!(words.len() >= $count);
                 $v(op!(_mm256_loadu_si256(words.as_ptr().cast())))
+            }
+            #[inline(always)]
+            fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
+                assert!(blocks.len() >= $count && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>()));
+                op!($load_blocks(blocks))
             }
             #[inline(always)]
             fn store(self, words: &mut [$word]) {
@@ -106,7 +112,8 @@ lanes!(
     _mm256_set1_epi32,
     _mm256_add_epi32,
     |x, limit| op!(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_min_epu32(x, limit), x)))),
-    [0x0c0d0e0f_08090a0b, 0x04050607_00010203]
+    [0x0c0d0e0f_08090a0b, 0x04050607_00010203],
+    load_blocks_u32
 );
 lanes!(
     U64x4,
@@ -121,8 +128,70 @@ lanes!(
         let above = _mm256_cmpgt_epi64(_mm256_xor_si256(x, sign), _mm256_xor_si256(limit, sign));
         !_mm256_movemask_pd(_mm256_castsi256_pd(above)) & 0xf
     }),
-    [0x08090a0b_0c0d0e0f, 0x00010203_04050607]
+    [0x08090a0b_0c0d0e0f, 0x00010203_04050607],
+    load_blocks_u64
 );
+
+/// Eight rows of sixteen words, transposed in two halves: pairs, then fours within 128 bits, then the 128-bit halves.
+///
+/// # Safety
+/// Needs AVX2, and eight blocks of 64 bytes.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn load_blocks_u32(blocks: &[&[u8]]) -> [U32x8; 16] {
+    let zero = _mm256_setzero_si256();
+    let mut words = [U32x8(zero); 16];
+    for half in 0..2 {
+        let mut rows = [zero; 8];
+        let mut pairs = [zero; 8];
+        let mut fours = [zero; 8];
+        for (row, block) in rows.iter_mut().zip(blocks) {
+            // SAFETY: the caller gives blocks of 64 bytes.
+            *row = unsafe { _mm256_loadu_si256(block[32 * half..].as_ptr().cast()) };
+        }
+        for i in (0..8).step_by(2) {
+            pairs[i] = _mm256_unpacklo_epi32(rows[i], rows[i + 1]);
+            pairs[i + 1] = _mm256_unpackhi_epi32(rows[i], rows[i + 1]);
+        }
+        for i in (0..8).step_by(4) {
+            fours[i] = _mm256_unpacklo_epi64(pairs[i], pairs[i + 2]);
+            fours[i + 1] = _mm256_unpackhi_epi64(pairs[i], pairs[i + 2]);
+            fours[i + 2] = _mm256_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+            fours[i + 3] = _mm256_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+        }
+        // fours[4r + w] holds words w and 4 + w of rows 4r..4r + 4, a half each.
+        for w in 0..4 {
+            words[8 * half + w] = U32x8(_mm256_permute2x128_si256::<0x20>(fours[w], fours[4 + w]));
+            words[8 * half + 4 + w] = U32x8(_mm256_permute2x128_si256::<0x31>(fours[w], fours[4 + w]));
+        }
+    }
+    words
+}
+
+/// Four rows of sixteen words, transposed in four quarters: pairs within 128 bits, then the 128-bit halves.
+///
+/// # Safety
+/// Needs AVX2, and four blocks of 128 bytes.
+#[target_feature(enable = "avx2")]
+#[inline]
+unsafe fn load_blocks_u64(blocks: &[&[u8]]) -> [U64x4; 16] {
+    let zero = _mm256_setzero_si256();
+    let mut words = [U64x4(zero); 16];
+    for quarter in 0..4 {
+        let mut rows = [zero; 4];
+        for (row, block) in rows.iter_mut().zip(blocks) {
+            // SAFETY: the caller gives blocks of 128 bytes.
+            *row = unsafe { _mm256_loadu_si256(block[32 * quarter..].as_ptr().cast()) };
+        }
+        let (low_01, high_01) = (_mm256_unpacklo_epi64(rows[0], rows[1]), _mm256_unpackhi_epi64(rows[0], rows[1]));
+        let (low_23, high_23) = (_mm256_unpacklo_epi64(rows[2], rows[3]), _mm256_unpackhi_epi64(rows[2], rows[3]));
+        words[4 * quarter] = U64x4(_mm256_permute2x128_si256::<0x20>(low_01, low_23));
+        words[4 * quarter + 1] = U64x4(_mm256_permute2x128_si256::<0x20>(high_01, high_23));
+        words[4 * quarter + 2] = U64x4(_mm256_permute2x128_si256::<0x31>(low_01, low_23));
+        words[4 * quarter + 3] = U64x4(_mm256_permute2x128_si256::<0x31>(high_01, high_23));
+    }
+    words
+}
 
 impl BlakeLanes for U32x8 {
     #[inline(always)]

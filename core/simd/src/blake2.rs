@@ -206,7 +206,7 @@ pub(crate) fn digest<V: BlakeLanes, T: Variant<Word = V::Word>>(
     for (group, out) in out.chunks_mut(V::COUNT).enumerate() {
         let mut h = splat_chain::<V>(chain);
         for index in 0..blocks.count() {
-            let rows = blocks.rows(group * V::COUNT, out.len(), index);
+            let rows = blocks.rows(V::COUNT, group * V::COUNT, out.len(), index);
             let m = V::load_blocks(&rows[..V::COUNT]);
             let upto = length.min((index + 1) * 16 * T::Word::BYTES);
             h = compress::<V, T, 16>(h, &m, upto as u64, index + 1 == blocks.count());

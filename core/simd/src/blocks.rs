@@ -38,14 +38,14 @@ impl<'a> LaneBlocks<'a> {
         self.whole + self.padding.len() / self.block
     }
 
-    /// Block `index` of the messages `first..first + count`, one a lane. Lanes beyond `count` repeat the last one:
-    /// their digests are not used.
-    pub(crate) fn rows(&mut self, first: usize, count: usize, index: usize) -> [&[u8]; LANES_MAX] {
+    /// Block `index` of the messages `first..first + count`, one for each of so many lanes. Lanes beyond `count`
+    /// repeat the last one: their digests are not used.
+    pub(crate) fn rows(&mut self, lanes: usize, first: usize, count: usize, index: usize) -> [&[u8]; LANES_MAX] {
         let (messages, length, block) = (self.messages, self.length, self.block);
         let start = |lane: usize| (first + lane.min(count - 1)) * length;
         let mut rows = [&[][..]; LANES_MAX];
         if index < self.whole {
-            for (lane, row) in rows.iter_mut().enumerate() {
+            for (lane, row) in rows[..lanes].iter_mut().enumerate() {
                 let from = start(lane) + index * block;
                 *row = &messages[from..from + block];
             }
@@ -53,12 +53,12 @@ impl<'a> LaneBlocks<'a> {
         }
         if index == self.whole {
             let from = self.whole * block;
-            for (lane, end) in self.ends.iter_mut().enumerate() {
+            for (lane, end) in self.ends[..lanes].iter_mut().enumerate() {
                 end[..length - from].copy_from_slice(&messages[start(lane) + from..start(lane) + length]);
             }
         }
         let from = (index - self.whole) * block;
-        for (row, end) in rows.iter_mut().zip(&self.ends) {
+        for (row, end) in rows[..lanes].iter_mut().zip(&self.ends) {
             *row = &end[from..from + block];
         }
         rows

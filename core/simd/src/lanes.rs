@@ -5,8 +5,6 @@
 //! run only where `detect.rs` has seen the instructions. Everything here is `#[inline(always)]`: the entry's target
 //! features must reach every operation, and a closure or an outlined call would lose them.
 
-use crate::kernel::LANES_MAX;
-
 /// A lane's word: `u32` (SHA-256, BLAKE2s) or `u64` (BLAKE2b).
 pub(crate) trait Word:
     Copy + Eq + Ord + bytemuck::Pod + core::ops::BitXor<Output = Self> + core::ops::BitOr<Output = Self>
@@ -61,18 +59,18 @@ pub(crate) trait Lanes: Copy {
     /// Lane `i` is `words[i]`. Needs `COUNT` words.
     fn load(words: &[Self::Word]) -> Self;
     /// Sixteen words of each lane from the lanes' blocks, read little-endian: lane `i` of word `j` is word `j` of
-    /// `blocks[i]`. Needs `COUNT` blocks of sixteen words.
+    /// `blocks[i]`. Needs `COUNT` blocks of sixteen words. This text serves up to eight lanes.
     #[inline(always)]
     fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-        let mut words = [[Self::Word::ZERO; LANES_MAX]; 16];
+        let mut words = [Self::Word::ZERO; 16 * 8];
         for (lane, block) in blocks[..Self::COUNT].iter().enumerate() {
-            for (word, bytes) in words.iter_mut().zip(block.chunks_exact(Self::Word::BYTES)) {
-                word[lane] = Word::from_le(bytes);
+            for (i, bytes) in block.chunks_exact(Self::Word::BYTES).enumerate() {
+                words[i * Self::COUNT + lane] = Word::from_le(bytes);
             }
         }
         let mut loaded = [Self::splat(Self::Word::ZERO); 16];
-        for (vector, words) in loaded.iter_mut().zip(&words) {
-            *vector = Self::load(&words[..Self::COUNT]);
+        for (vector, words) in loaded.iter_mut().zip(words.chunks_exact(Self::COUNT)) {
+            *vector = Self::load(words);
         }
         loaded
     }

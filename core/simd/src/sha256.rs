@@ -216,7 +216,7 @@ pub(crate) fn digest<V: ShaSums, const DOUBLE: bool>(
         // SHA-256d's second message, the first digest, is one more block.
         for index in 0..blocks.count() + usize::from(DOUBLE) {
             let block = if index < blocks.count() {
-                let rows = blocks.rows(group * V::COUNT, out.len(), index);
+                let rows = blocks.rows(V::COUNT, group * V::COUNT, out.len(), index);
                 let mut block = V::load_blocks(&rows[..V::COUNT]);
                 let mut i = 0;
                 while i < 16 {
