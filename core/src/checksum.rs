@@ -1,9 +1,7 @@
 //! A fixed amount of work whose answer is the same on every path and machine: two installations that print the same
 //! checksum compute the same things.
 
-use crate::{
-    Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Search, Target, Walk,
-};
+use crate::{Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Search, Target, Walk};
 
 /// What the engine can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -68,7 +68,9 @@ impl Progress {
     pub(crate) fn expect(&self, work: u128) {
         let work = u64::try_from(work).unwrap_or(u64::MAX);
         let add = |total: u64| Some(total.saturating_add(work));
-        self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).expect("the closure always gives a value");
+        self.total
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
+            .expect("the closure always gives a value");
     }
 
     /// The meter of a device, made at its first use.

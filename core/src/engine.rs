@@ -6,9 +6,7 @@ use gridnet_simd::Path;
 
 use crate::backend::{Backend, Watch};
 use crate::cpu::Cpu;
-use crate::{
-    Control, Device, Digest, Error, Found, HashFunction, Report, Search, Share, Walk,
-};
+use crate::{Control, Device, Digest, Error, Found, HashFunction, Report, Search, Share, Walk};
 
 /// Devices that compute the primitives. Make one and keep it: it owns its threads. All calls take `&self` and may
 /// run at the same time.
@@ -19,16 +17,16 @@ pub struct Engine {
 /// How an [`Engine`] is to be made.
 #[derive(Clone, Debug, Default)]
 pub struct EngineBuilder {
-    device: Option<String>,
+    devices: Vec<String>,
     path: Option<Path>,
     threads: Option<usize>,
 }
 
 impl EngineBuilder {
-    /// Which devices: `auto`, `cpu`, `all`, or a device's id. The default is `auto`.
+    /// Which devices: `auto`, `cpu`, `all`, or a device's id; called again, those as well. The default is `auto`.
     #[must_use]
     pub fn device(mut self, device: impl Into<String>) -> Self {
-        self.device = Some(device.into());
+        self.devices.push(device.into());
         self
     }
 
@@ -52,11 +50,9 @@ impl EngineBuilder {
     /// [`Error::UnknownDevice`], [`Error::UnavailablePath`], [`Error::Threads`], [`Error::Spawn`], and
     /// [`Error::SelfTest`] when a path gives wrong answers.
     pub fn build(self) -> Result<Engine, Error> {
-        match self.device.as_deref() {
-            None | Some("auto" | "cpu" | "all") => {}
-            Some(asked) => {
-                return Err(Error::UnknownDevice { asked: asked.to_owned(), available: "cpu".to_owned() });
-            }
+        let known = |asked: &String| matches!(asked.as_str(), "auto" | "cpu" | "all");
+        if let Some(asked) = self.devices.into_iter().find(|asked| !known(asked)) {
+            return Err(Error::UnknownDevice { asked, available: "cpu".to_owned() });
         }
         Ok(Engine { backends: vec![Box::new(Cpu::new(self.threads, self.path)?)] })
     }
@@ -111,6 +107,12 @@ impl Engine {
                     });
                 }
             }
+            let ascending = searched.hits.is_sorted_by(|a, b| (a.nonce, a.message) < (b.nonce, b.message));
+            if !ascending || searched.hits.len() > search.limit {
+                let what =
+                    format!("{} hits of a search are not the first ones, ascending", searched.hits.len());
+                return Err(Error::WrongAnswer { device: backend.device().id.clone(), what });
+            }
             Ok(Found { hits: searched.hits, resume: searched.resume })
         })
     }
@@ -121,7 +123,9 @@ impl Engine {
     /// [`Error::Count`] and [`Error::Cancelled`].
     pub fn walk(&self, walk: &Walk<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
         walk.check()?;
-        self.report(walk.function, control, walk.total_steps(), |backend, watch| backend.walk(walk, watch))
+        self.report(walk.function, control, walk.total_steps(), |backend, watch| {
+            counted(backend, backend.walk(walk, watch)?, walk.starts.len())
+        })
     }
 
     /// Whether each value ends, after its steps, where expected.
@@ -152,7 +156,7 @@ impl Engine {
     pub fn digest(&self, digest: &Digest<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
         digest.check()?;
         self.report(digest.function, control, digest.count as u128, |backend, watch| {
-            backend.digest(digest, watch)
+            counted(backend, backend.digest(digest, watch)?, digest.count)
         })
     }
 
@@ -186,4 +190,13 @@ impl Engine {
         };
         Ok(Report { value, devices: vec![share], elapsed: began.elapsed() })
     }
+}
+
+/// The values, if the device gave as many as were asked for.
+fn counted(backend: &dyn Backend, values: Vec<[u8; 32]>, asked: usize) -> Result<Vec<[u8; 32]>, Error> {
+    if values.len() == asked {
+        return Ok(values);
+    }
+    let what = format!("{} values where {asked} were asked for", values.len());
+    Err(Error::WrongAnswer { device: backend.device().id.clone(), what })
 }

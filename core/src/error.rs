@@ -51,7 +51,9 @@ pub enum Error {
         max: usize,
     },
     /// The nonce field is not inside the message, or not 1 to 8 bytes wide.
-    #[error("a nonce field of {bytes} bytes at offset {offset} does not fit: it must be 1 to 8 bytes wide and inside the {message} bytes of the message")]
+    #[error(
+        "a nonce field of {bytes} bytes at offset {offset} does not fit: it must be 1 to 8 bytes wide and inside the {message} bytes of the message"
+    )]
     NonceField {
         /// First byte of the field.
         offset: usize,
@@ -61,7 +63,9 @@ pub enum Error {
         message: usize,
     },
     /// An empty range, or one that the nonce field cannot hold.
-    #[error("the nonce range {start}..{end} is not usable: start must be below end, and end at most {max} for a field of this width")]
+    #[error(
+        "the nonce range {start}..{end} is not usable: start must be below end, and end at most {max} for a field of this width"
+    )]
     NonceRange {
         /// First nonce.
         start: u128,
@@ -89,7 +93,9 @@ pub enum Error {
         expected: usize,
     },
     /// Siblings that cannot share a tail.
-    #[error("sibling {index} differs from the message in length, or from byte {from} on, where the nonce's block begins")]
+    #[error(
+        "sibling {index} differs from the message in length, or from byte {from} on, where the nonce's block begins"
+    )]
     Sibling {
         /// Which sibling.
         index: usize,
@@ -120,7 +126,9 @@ pub enum Error {
         got: u64,
     },
     /// A path gave wrong answers to known questions when the engine was built.
-    #[error("the {path} path failed its self-test for {function}: {what}. This CPU or build cannot be trusted with it; force another path")]
+    #[error(
+        "the {path} path failed its self-test for {function}: {what}. This CPU or build cannot be trusted with it; force another path"
+    )]
     SelfTest {
         /// The path.
         path: &'static str,

@@ -1,6 +1,7 @@
 //! The hash functions with their parameters: the one table from names to functions.
 
-use blake2::digest::{CustomizedInit as _, Digest as _};
+use blake2::digest::consts::U32;
+use blake2::digest::{CustomizedInit as _, Digest};
 use gridnet_simd::{Chain, Function};
 
 use crate::Error;
@@ -81,18 +82,21 @@ impl HashFunction {
 
     /// The digest of one message: the general path, on published crates that share no code with the kernels.
     pub fn hash(self, message: &[u8]) -> [u8; 32] {
+        self.hash_while(message, || true).expect("nothing ends it early")
+    }
+
+    /// The digest of one message, or `None` as soon as `go_on` says no; it is asked every 64 KiB.
+    pub(crate) fn hash_while(self, message: &[u8], go_on: impl Fn() -> bool) -> Option<[u8; 32]> {
         match self {
-            HashFunction::Sha256 => sha2::Sha256::digest(message).into(),
-            HashFunction::Sha256d => sha2::Sha256::digest(sha2::Sha256::digest(message)).into(),
+            HashFunction::Sha256 => absorb(sha2::Sha256::new(), message, go_on),
+            HashFunction::Sha256d => {
+                absorb(sha2::Sha256::new(), message, go_on).map(|first| sha2::Sha256::digest(first).into())
+            }
             HashFunction::Blake2s { personal } => {
-                let mut hasher = blake2::Blake2s256::new_customized(&personal);
-                hasher.update(message);
-                hasher.finalize().into()
+                absorb(blake2::Blake2s256::new_customized(&personal), message, go_on)
             }
             HashFunction::Blake2b { personal } => {
-                let mut hasher = blake2::Blake2b::<blake2::digest::consts::U32>::new_customized(&personal);
-                hasher.update(message);
-                hasher.finalize().into()
+                absorb(blake2::Blake2b::<U32>::new_customized(&personal), message, go_on)
             }
         }
     }
@@ -117,4 +121,18 @@ impl HashFunction {
         }
         self.kernel_function().initial(&personal)
     }
+}
+
+fn absorb<D: Digest<OutputSize = U32>>(
+    mut hasher: D,
+    message: &[u8],
+    go_on: impl Fn() -> bool,
+) -> Option<[u8; 32]> {
+    for piece in message.chunks(64 << 10) {
+        if !go_on() {
+            return None;
+        }
+        hasher.update(piece);
+    }
+    Some(hasher.finalize().into())
 }

@@ -79,7 +79,8 @@ impl Search<'_> {
     /// Whether the engine would take it.
     ///
     /// # Errors
-    /// [`Error::NonceField`], [`Error::NonceRange`], [`Error::Limit`], [`Error::Sibling`].
+    /// [`Error::NonceField`], [`Error::NonceRange`], [`Error::Limit`], [`Error::Sibling`], and [`Error::OutOfRange`]
+    /// for a message, tail or list of siblings beyond [`limits`].
     pub fn check(&self) -> Result<(), Error> {
         let NonceField { offset, bytes, .. } = self.nonce;
         let message = self.message.len();
@@ -95,6 +96,15 @@ impl Search<'_> {
             return Err(Error::Limit { got: self.limit, max: limits::HITS_MAX });
         }
         let from = self.shared_from();
+        for (what, got, max) in [
+            ("the length of a searched message", message, limits::SEARCH_BYTES_MAX),
+            ("the message's length from the nonce's block on", message - from, limits::TAIL_BYTES_MAX),
+            ("the number of siblings", self.siblings.len(), limits::SIBLINGS_MAX),
+        ] {
+            if got > max {
+                return Err(Error::OutOfRange { what, min: 0, max: max as u64, got: got as u64 });
+            }
+        }
         for (index, sibling) in self.siblings.iter().enumerate() {
             let equal = sibling.len() == message
                 && sibling[from..offset] == self.message[from..offset]
@@ -160,11 +170,7 @@ impl Walk<'_> {
     /// [`Error::Count`].
     pub fn check(&self) -> Result<(), Error> {
         if self.steps.len() != self.starts.len() {
-            return Err(Error::Count {
-                what: "steps",
-                got: self.steps.len(),
-                expected: self.starts.len(),
-            });
+            return Err(Error::Count { what: "steps", got: self.steps.len(), expected: self.starts.len() });
         }
         Ok(())
     }

@@ -4,7 +4,15 @@
 pub const THREADS_MAX: usize = 4_096;
 /// Hits one search returns. A dense target over a wide range would otherwise fill memory: 40 bytes a hit.
 pub const HITS_MAX: usize = 1 << 20;
-/// Repetitions of an address that minting tries and verifying hashes: 32 bytes each, absorbed in a midstate.
-pub const REPETITIONS_MAX: u32 = 1 << 24;
+/// Bytes of a searched message. What stands before the nonce's block is absorbed once, but not interruptibly: 14 ms
+/// on the slowest path.
+pub const SEARCH_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a searched message from the nonce's block on, which every candidate hashes.
+pub const TAIL_BYTES_MAX: usize = 4 << 10;
+/// Further messages of one search. A kernel call tries at least one group of lanes with all of them.
+pub const SIBLINGS_MAX: usize = 4 << 10;
+/// Repetitions of an address that minting tries and verifying hashes: 2 MiB of message. A network's own bound is
+/// lower.
+pub const REPETITIONS_MAX: u32 = 1 << 16;
 /// Time within which a cancelled call returns, and so the longest piece of work between two looks at the flag.
 pub const CANCEL_MS_MAX: u64 = 50;

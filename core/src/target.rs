@@ -62,8 +62,11 @@ impl Target {
     /// The compact form, rounding down to its 23-bit mantissa.
     pub fn to_compact(self) -> u32 {
         let mut size = self.0.bits().div_ceil(8) as u32;
-        let mut mantissa =
-            if size <= 3 { self.0.low_u32() << (8 * (3 - size)) } else { (self.0 >> (8 * (size - 3))).low_u32() };
+        let mut mantissa = if size <= 3 {
+            self.0.low_u32() << (8 * (3 - size))
+        } else {
+            (self.0 >> (8 * (size - 3))).low_u32()
+        };
         if mantissa & 0x0080_0000 != 0 {
             mantissa >>= 8;
             size += 1;

@@ -25,8 +25,12 @@ macro_rules! op {
 unsafe fn tie(a: &mut __m256i, b: &mut __m256i) {
     // SAFETY: no instruction; both registers come back as they went in.
     unsafe {
-        asm!("/* {0} {1} */", inout(ymm_reg) *a, inout(ymm_reg) *b,
-            options(pure, nomem, nostack, preserves_flags));
+        asm!(
+            "/* {0} {1} */",
+            inout(ymm_reg) * a,
+            inout(ymm_reg) * b,
+            options(pure, nomem, nostack, preserves_flags)
+        );
     }
 }
 
@@ -54,7 +58,10 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-                assert!(blocks.len() >= $count && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>()));
+                assert!(
+                    blocks.len() >= $count
+                        && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>())
+                );
                 op!($load_blocks(blocks))
             }
             #[inline(always)]
@@ -111,7 +118,10 @@ lanes!(
     8,
     _mm256_set1_epi32,
     _mm256_add_epi32,
-    |x, limit| op!(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_min_epu32(x, limit), x)))),
+    |x, limit| op!(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(
+        _mm256_min_epu32(x, limit),
+        x
+    )))),
     [0x0c0d0e0f_08090a0b, 0x04050607_00010203],
     load_blocks_u32
 );
@@ -183,8 +193,10 @@ unsafe fn load_blocks_u64(blocks: &[&[u8]]) -> [U64x4; 16] {
             // SAFETY: the caller gives blocks of 128 bytes.
             *row = unsafe { _mm256_loadu_si256(block[32 * quarter..].as_ptr().cast()) };
         }
-        let (low_01, high_01) = (_mm256_unpacklo_epi64(rows[0], rows[1]), _mm256_unpackhi_epi64(rows[0], rows[1]));
-        let (low_23, high_23) = (_mm256_unpacklo_epi64(rows[2], rows[3]), _mm256_unpackhi_epi64(rows[2], rows[3]));
+        let (low_01, high_01) =
+            (_mm256_unpacklo_epi64(rows[0], rows[1]), _mm256_unpackhi_epi64(rows[0], rows[1]));
+        let (low_23, high_23) =
+            (_mm256_unpacklo_epi64(rows[2], rows[3]), _mm256_unpackhi_epi64(rows[2], rows[3]));
         words[4 * quarter] = U64x4(_mm256_permute2x128_si256::<0x20>(low_01, low_23));
         words[4 * quarter + 1] = U64x4(_mm256_permute2x128_si256::<0x20>(high_01, high_23));
         words[4 * quarter + 2] = U64x4(_mm256_permute2x128_si256::<0x31>(low_01, low_23));

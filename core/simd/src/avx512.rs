@@ -24,8 +24,12 @@ macro_rules! op {
 unsafe fn tie(a: &mut __m512i, b: &mut __m512i) {
     // SAFETY: no instruction; both registers come back as they went in.
     unsafe {
-        asm!("/* {0} {1} */", inout(zmm_reg) *a, inout(zmm_reg) *b,
-            options(pure, nomem, nostack, preserves_flags));
+        asm!(
+            "/* {0} {1} */",
+            inout(zmm_reg) * a,
+            inout(zmm_reg) * b,
+            options(pure, nomem, nostack, preserves_flags)
+        );
     }
 }
 
@@ -53,7 +57,10 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-                assert!(blocks.len() >= $count && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>()));
+                assert!(
+                    blocks.len() >= $count
+                        && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>())
+                );
                 op!($load_blocks(blocks))
             }
             #[inline(always)]

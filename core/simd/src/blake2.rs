@@ -125,8 +125,7 @@ fn start<V: BlakeLanes, T: Variant<Word = V::Word>>(h: &[V; 8], counter: u64, la
         v[i + 8] = V::splat(T::IV[i]);
         i += 1;
     }
-    let (low, high) =
-        if T::Word::BYTES == 4 { (counter & 0xffff_ffff, counter >> 32) } else { (counter, 0) };
+    let (low, high) = if T::Word::BYTES == 4 { (counter & 0xffff_ffff, counter >> 32) } else { (counter, 0) };
     v[12] = v[12].xor(V::splat(Word::from_u64(low)));
     v[13] = v[13].xor(V::splat(Word::from_u64(high)));
     if last {
@@ -330,9 +329,10 @@ pub(crate) fn search_last<V: BlakeLanes, T: Variant<Word = V::Word>, const AT: u
 const GROUPS: u64 = 64;
 
 /// One block, not the last, into a chaining value, alone. `counter` counts the bytes with this block.
-pub(crate) fn absorb<V: BlakeLanes<Word = V>, T: Variant<Word = V>>(chain: &mut Chain, block: &[u8], counter: u64)
+pub(crate) fn absorb<V, T>(chain: &mut Chain, block: &[u8], counter: u64)
 where
-    V: Word + Into<u64>,
+    V: BlakeLanes<Word = V> + Word + Into<u64>,
+    T: Variant<Word = V>,
 {
     let mut words = [V::ZERO; 16];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(V::BYTES)) {

@@ -40,7 +40,13 @@ impl<'a> LaneBlocks<'a> {
 
     /// Block `index` of the messages `first..first + count`, one for each of so many lanes. Lanes beyond `count`
     /// repeat the last one: their digests are not used.
-    pub(crate) fn rows(&mut self, lanes: usize, first: usize, count: usize, index: usize) -> [&[u8]; LANES_MAX] {
+    pub(crate) fn rows(
+        &mut self,
+        lanes: usize,
+        first: usize,
+        count: usize,
+        index: usize,
+    ) -> [&[u8]; LANES_MAX] {
         let (messages, length, block) = (self.messages, self.length, self.block);
         let start = |lane: usize| (first + lane.min(count - 1)) * length;
         let mut rows = [&[][..]; LANES_MAX];

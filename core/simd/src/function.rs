@@ -17,9 +17,8 @@ pub enum Function {
 pub type Chain = [u64; 8];
 
 /// SHA-256's initial value, and BLAKE2s's IV.
-pub(crate) const IV32: [u32; 8] = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
+pub(crate) const IV32: [u32; 8] =
+    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
 /// BLAKE2b's IV.
 pub(crate) const IV64: [u64; 8] = [

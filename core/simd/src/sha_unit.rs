@@ -31,6 +31,11 @@ pub(crate) trait ShaUnit {
 type Block<U> = [<U as ShaUnit>::Quad; 4];
 type State<U> = [<U as ShaUnit>::Quad; 2];
 
+/// Whether the words of four rounds come from the schedule, and not from the block itself.
+const fn is_scheduled(group: usize) -> bool {
+    group >= 4
+}
+
 /// One block into each stream's state (in the unit's order).
 #[inline(always)]
 fn compress<U: ShaUnit, const S: usize>(states: &mut [State<U>; S], blocks: &mut [Block<U>; S]) {
@@ -40,7 +45,7 @@ fn compress<U: ShaUnit, const S: usize>(states: &mut [State<U>; S], blocks: &mut
         let mut s = 0;
         while s < S {
             let w = &mut blocks[s];
-            if G >= 4 {
+            if const { is_scheduled(G) } {
                 w[G % 4] = U::schedule([w[G % 4], w[(G + 1) % 4], w[(G + 2) % 4], w[(G + 3) % 4]]);
             }
             states[s] = U::rounds(states[s], U::add(w[G % 4], k));

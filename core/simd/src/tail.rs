@@ -69,7 +69,11 @@ impl Tail {
         test: Test,
     ) -> Tail {
         let block = function.block_bytes();
-        assert!((1..=8).contains(&field.bytes) && field.offset + field.bytes <= rest.len() && field.offset < block);
+        assert!(
+            (1..=8).contains(&field.bytes)
+                && field.offset + field.bytes <= rest.len()
+                && field.offset < block
+        );
         assert!(!midstates.is_empty() && absorbed.is_multiple_of(block as u64));
         let mut bytes = rest.to_vec();
         bytes[field.offset..field.offset + field.bytes].fill(0);

@@ -10,8 +10,15 @@ use super::pace::Pace;
 use crate::backend::{Searched, Watch};
 use crate::{Endian, Hit, Order, Search};
 
-/// Candidates in a thread's first call: under a millisecond on any path.
-const FIRST_CALL: u64 = 2_048;
+/// Blocks hashed in a thread's first call: about a millisecond on the slowest path.
+const FIRST_CALL: u64 = 4_096;
+
+/// Nonces of a thread's first call, given how many blocks each costs.
+fn first_call(search: &Search<'_>) -> u64 {
+    let block = search.function.kernel_function().block_bytes();
+    let blocks = (search.message.len() - search.shared_from()) / block + 1;
+    (FIRST_CALL / (blocks * (1 + search.siblings.len())) as u64).max(1)
+}
 
 /// Who works where, and what was found. The range is handed out in ascending pieces, so that when a piece's holder
 /// is done everything below the lowest piece still held is known.
@@ -79,7 +86,7 @@ pub(super) fn run(cpu: &Cpu, search: &Search<'_>, range: Range<u128>, watch: &Wa
     let kernel = cpu.choice(search.function).wide;
     let tail = tail(search);
     let board = Mutex::new(Board { next: range.start, bound: range.end, hits: Vec::new(), stopped: None });
-    let pieces = (range.end - range.start).div_ceil(u128::from(FIRST_CALL));
+    let pieces = (range.end - range.start).div_ceil(u128::from(first_call(search)));
     cpu.on_threads(usize::try_from(pieces).unwrap_or(usize::MAX), |_| {
         work(kernel, &tail, search, &board, watch);
     });
@@ -97,7 +104,7 @@ pub(super) fn run(cpu: &Cpu, search: &Search<'_>, range: Range<u128>, watch: &Wa
 fn work(kernel: Kernel, tail: &Tail, search: &Search<'_>, board: &Mutex<Board>, watch: &Watch<'_>) {
     let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
     let tries = 1 + search.siblings.len() as u64;
-    let mut pace = Pace::new(FIRST_CALL);
+    let mut pace = Pace::new(first_call(search));
     let mut candidates: Vec<Candidate> = Vec::new();
     loop {
         let Some(piece) = lock().claim(pace.work()) else { return };
@@ -113,8 +120,7 @@ fn work(kernel: Kernel, tail: &Tail, search: &Search<'_>, board: &Mutex<Board>, 
             candidates.clear();
             let count = (piece.end - at) as u64;
             let enough = search.limit - hits.len();
-            let tried = pace
-                .time(count, || kernel.search(tail, at as u64, count, enough, &mut candidates));
+            let tried = pace.time(count, || kernel.search(tail, at as u64, count, enough, &mut candidates));
             candidates.sort_unstable();
             hits.extend(candidates.iter().filter_map(|candidate| confirm(search, candidate)));
             at += u128::from(tried);

@@ -36,10 +36,21 @@ impl Asert {
     ) -> Result<Asert, Error> {
         for (what, got) in [("the spacing", spacing), ("the half-life", half_life)] {
             if !(1..=Self::SECONDS_MAX).contains(&got) {
-                return Err(Error::OutOfRange { what, min: 1, max: Self::SECONDS_MAX.into(), got: got.into() });
+                return Err(Error::OutOfRange {
+                    what,
+                    min: 1,
+                    max: Self::SECONDS_MAX.into(),
+                    got: got.into(),
+                });
             }
         }
-        Ok(Asert { spacing, half_life, limit, anchor, anchor_parent_time: i64::from(time) - i64::from(spacing) })
+        Ok(Asert {
+            spacing,
+            half_life,
+            limit,
+            anchor,
+            anchor_parent_time: i64::from(time) - i64::from(spacing),
+        })
     }
 
     /// The target of the block after a parent that stands `height` blocks above the anchor (0: the anchor itself)
@@ -62,7 +73,11 @@ impl Asert {
         let limit = U512::from(self.limit.number());
         let scaled = if shifts >= 0 {
             // The anchor is at least 1 and the factor at least 2¹⁶: 256 places to the left exceed any limit.
-            if shifts >= 256 || product.leading_zeros() < shifts as u32 { limit } else { product << shifts as usize }
+            if shifts >= 256 || product.leading_zeros() < shifts as u32 {
+                limit
+            } else {
+                product << shifts as usize
+            }
         } else if shifts <= -512 {
             U512::zero()
         } else {

@@ -43,10 +43,8 @@ impl HashChain {
     ) -> Result<Vec<HashChain>, Error> {
         within("the chain's length", length, LENGTH_MAX)?;
         within("the checkpoints' spacing", spacing, length)?;
-        let mut chains: Vec<HashChain> = seeds
-            .iter()
-            .map(|seed| HashChain { function, length, spacing, words: vec![*seed] })
-            .collect();
+        let mut chains: Vec<HashChain> =
+            seeds.iter().map(|seed| HashChain { function, length, spacing, words: vec![*seed] }).collect();
         let mut ends = seeds.to_vec();
         let mut at = 0;
         while at < length {

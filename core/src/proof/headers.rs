@@ -93,7 +93,8 @@ pub fn verify(
     let mut known = Known::default();
     for (index, bytes) in headers.iter().enumerate() {
         let linked = index == 0 || bytes[4..36] == ids.value[index - 1];
-        let fault = if linked { rule.fault(index, bytes, &hashes[index], &mut known) } else { Some(Fault::Link) };
+        let fault =
+            if linked { rule.fault(index, bytes, &hashes[index], &mut known) } else { Some(Fault::Link) };
         if let Some(fault) = fault {
             verdict.first_bad = Some((index, fault));
             break;
