@@ -78,4 +78,4 @@ impl ShaUnit for Armv8Sha {
     }
 }
 
-crate::sha_unit::entries!(Path::Armv8Sha, Armv8Sha, 4, [target_feature(enable = "neon,sha2")]);
+crate::sha_unit::streams!(Path::Armv8Sha, Armv8Sha, 4, [target_feature(enable = "neon,sha2")]);

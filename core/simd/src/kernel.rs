@@ -85,13 +85,18 @@ pub(crate) struct Table {
 pub struct Kernel(&'static Table);
 
 impl Kernel {
-    /// The kernels of `path` for `function`; `None` where this CPU lacks the path, or the path has nothing for the
-    /// function (SHA instructions and BLAKE2).
+    /// The kernels of `path` for `function` that work on the most values at once; `None` where this CPU lacks the
+    /// path, or the path has nothing for the function (SHA instructions and BLAKE2).
     pub fn new(path: Path, function: Function) -> Option<Kernel> {
-        if !path.is_available() {
-            return None;
-        }
-        crate::tables().find(|table| table.path == path && table.function == function).map(Kernel)
+        Kernel::all(path, function).next()
+    }
+
+    /// All kernels of `path` for `function` on this CPU, the one with most lanes first.
+    pub fn all(path: Path, function: Function) -> impl Iterator<Item = Kernel> {
+        let available = path.is_available();
+        crate::tables()
+            .filter(move |table| available && table.path == path && table.function == function)
+            .map(Kernel)
     }
 
     /// The path.

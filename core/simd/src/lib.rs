@@ -45,12 +45,12 @@ pub use function::{Chain, Function};
 pub use kernel::{Kernel, LaneBlock};
 pub use tail::{Candidate, Field, Tail, Test};
 
-/// The tables of every path compiled for this architecture.
+/// The tables of every path compiled for this architecture; of one path and function, the one with most lanes first.
 fn tables() -> impl Iterator<Item = &'static kernel::Table> {
     let tables = portable::TABLES.iter();
     #[cfg(target_arch = "x86_64")]
-    let tables = tables.chain(&x86_sha::TABLES).chain(&avx2::TABLES).chain(&avx512::TABLES);
+    let tables = tables.chain(x86_sha::tables()).chain(&avx2::TABLES).chain(&avx512::TABLES);
     #[cfg(target_arch = "aarch64")]
-    let tables = tables.chain(&aarch64_sha::TABLES).chain(&neon::TABLES);
+    let tables = tables.chain(aarch64_sha::tables()).chain(&neon::TABLES);
     tables
 }

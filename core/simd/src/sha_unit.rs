@@ -247,7 +247,30 @@ fn put_nonces<U: ShaUnit, const S: usize>(
     }
 }
 
-/// Writes the entries of one unit.
+/// Writes a unit's entries for many streams, for two and for one: a single chain waits for its own rounds, and more
+/// streams beside it would only be in its way.
+macro_rules! streams {
+    ($path:expr, $unit:ident, $most:literal, $attribute:tt) => {
+        mod most {
+            use super::{Path, $unit};
+            $crate::sha_unit::entries!($path, $unit, $most, $attribute);
+        }
+        mod two {
+            use super::{Path, $unit};
+            $crate::sha_unit::entries!($path, $unit, 2, $attribute);
+        }
+        mod one {
+            use super::{Path, $unit};
+            $crate::sha_unit::entries!($path, $unit, 1, $attribute);
+        }
+        pub(crate) fn tables() -> impl Iterator<Item = &'static $crate::kernel::Table> {
+            most::TABLES.iter().chain(&two::TABLES).chain(&one::TABLES)
+        }
+    };
+}
+pub(crate) use streams;
+
+/// Writes the entries of one unit for one number of streams.
 macro_rules! entries {
     ($path:expr, $unit:ty, $streams:literal, [$($attribute:meta)?]) => {
         use $crate::function::{Chain, Function};

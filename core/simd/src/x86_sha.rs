@@ -80,4 +80,4 @@ impl ShaUnit for X86Sha {
     }
 }
 
-crate::sha_unit::entries!(Path::ShaNi, X86Sha, 6, [target_feature(enable = "sha,sse4.1,ssse3")]);
+crate::sha_unit::streams!(Path::ShaNi, X86Sha, 6, [target_feature(enable = "sha,sse4.1,ssse3")]);

@@ -29,7 +29,7 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
             let from = index * piece * digest.length;
             let messages = &digest.messages[from..from + out.len() * digest.length];
             if digest.length <= LANE_BYTES_MAX {
-                choice.for_count(out.len()).digest(&chain, messages, digest.length, out);
+                choice.for_count(out.len()).0.digest(&chain, messages, digest.length, out);
             } else {
                 for (message, out) in messages.chunks_exact(digest.length).zip(&mut *out) {
                     let go_on = || !watch.cancel.is_cancelled();

@@ -16,7 +16,6 @@ use gridnet_simd::Path;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub(crate) use self::search::tail;
-pub(crate) use self::select::Choice;
 use crate::backend::{Backend, Searched, Watch};
 use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Walk, limits};
 
@@ -68,14 +67,16 @@ impl Cpu {
         };
         let mut cpu = Cpu { device, pool, threads, forced };
         for function in HashFunction::ALL {
-            cpu.choice(function).each(|kernel| crate::selftest::check(kernel, function))?;
+            for kernel in cpu.choice(function).kernels() {
+                crate::selftest::check(kernel, function)?;
+            }
         }
         cpu.device.self_test = "passed".to_owned();
         Ok(cpu)
     }
 
-    fn choice(&self, function: HashFunction) -> Choice {
-        Choice::new(function, self.forced)
+    fn choice(&self, function: HashFunction) -> select::Choice {
+        select::Choice::new(function, self.forced)
     }
 
     /// Runs `work` once on each of as many threads as there are pieces, and gives each its number.

@@ -38,21 +38,20 @@ pub(super) fn run(cpu: &Cpu, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[
                 return Some(Segment { index, value, left });
             }
         };
-        let mut pace = Pace::new(FIRST_CALL);
-        let mut rest = Vec::new();
-        let narrow = choice.narrow.filter(|_| each < choice.wide.lanes() || count > 0);
-        let threshold = narrow.map_or(0, |(_, most)| most);
-        if each > threshold {
-            let lanes = choice.wide.lanes().min(each);
-            let task = Task { kernel: choice.wide, chain: &chain, lanes, leave_below: threshold + 1, watch };
-            rest = task.drive(&mut source, &mut pace, &mut done)?;
-        }
-        if let Some((kernel, _)) = narrow {
-            let lanes = kernel.lanes();
-            let task = Task { kernel, chain: &chain, lanes, leave_below: 0, watch };
-            let mut few = || rest.pop().or_else(&mut source);
-            let mut pace = Pace::new(FIRST_CALL);
-            task.drive(&mut few, &mut pace, &mut done)?;
+        // Down the ladder of kernels: as fewer values are left, one with fewer lanes takes them over.
+        let mut under_way: Vec<Segment> = Vec::new();
+        let mut expected = each;
+        loop {
+            let (kernel, least) = choice.for_count(expected);
+            let lanes = kernel.lanes().min(expected);
+            let task = Task { kernel, chain: &chain, lanes, least, watch };
+            let mut next = || under_way.pop().or_else(&mut source);
+            let rest = task.drive(&mut next, &mut done)?;
+            if rest.is_empty() {
+                break;
+            }
+            expected = rest.len();
+            under_way = rest;
         }
         let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
         for segment in done {
@@ -70,8 +69,8 @@ struct Task<'a> {
     chain: &'a gridnet_simd::Chain,
     /// How many of the kernel's lanes to fill.
     lanes: usize,
-    /// When the source has run dry and fewer than this many values are under way, hand them back.
-    leave_below: usize,
+    /// When the source has run dry and fewer values than this are under way, hand them back.
+    least: usize,
     watch: &'a Watch<'a>,
 }
 
@@ -79,12 +78,12 @@ impl Task<'_> {
     fn drive(
         &self,
         source: &mut dyn FnMut() -> Option<Segment>,
-        pace: &mut Pace,
         done: &mut Vec<Segment>,
     ) -> Result<Vec<Segment>, Error> {
         let mut block = LaneBlock::default();
         let mut lanes: Vec<Option<Segment>> = vec![None; self.lanes];
         let mut dry = false;
+        let mut pace = Pace::new(FIRST_CALL);
         loop {
             for (lane, slot) in lanes.iter_mut().enumerate().filter(|(_, slot)| slot.is_none()) {
                 if dry {
@@ -99,7 +98,7 @@ impl Task<'_> {
                 }
             }
             let active = lanes.iter().flatten().count();
-            if active == 0 || (dry && active < self.leave_below) {
+            if active == 0 || (dry && active < self.least) {
                 return Ok(self.leave(&block, lanes));
             }
             if self.watch.cancel.is_cancelled() {
