@@ -198,8 +198,13 @@ impl Digest<'_> {
     /// Whether the engine would take it.
     ///
     /// # Errors
-    /// [`Error::Count`].
+    /// [`Error::Count`], and [`Error::OutOfRange`] for more than [`limits::EMPTY_MESSAGES_MAX`] empty messages.
     pub fn check(&self) -> Result<(), Error> {
+        let max = limits::EMPTY_MESSAGES_MAX;
+        if self.length == 0 && self.count > max {
+            let what = "the number of empty messages";
+            return Err(Error::OutOfRange { what, min: 0, max: max as u64, got: self.count as u64 });
+        }
         match self.length.checked_mul(self.count) {
             Some(bytes) if bytes == self.messages.len() => Ok(()),
             expected => Err(Error::Count {

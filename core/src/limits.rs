@@ -14,5 +14,7 @@ pub const SIBLINGS_MAX: usize = 4 << 10;
 /// Repetitions of an address that minting tries and verifying hashes: 2 MiB of message. A network's own bound is
 /// lower.
 pub const REPETITIONS_MAX: u32 = 1 << 16;
+/// Digests of the empty message in one batch: no message's bytes bound their number.
+pub const EMPTY_MESSAGES_MAX: usize = 1 << 20;
 /// Time within which a cancelled call returns, and so the longest piece of work between two looks at the flag.
 pub const CANCEL_MS_MAX: u64 = 50;

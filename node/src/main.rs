@@ -1,2 +1,37 @@
-//! x
-fn main() {}
+//! The `gridnet` program: the engine's jobs as commands. It wires, reads files and prints; what is true and how fast
+//! it is computed are the engine's.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod cli;
+mod commands;
+mod help;
+mod interrupt;
+mod outcome;
+mod output;
+mod progress;
+mod refusal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::outcome::Failure;
+
+fn main() -> ExitCode {
+    let result = match Cli::try_parse() {
+        Ok(cli) => commands::run(&cli.command),
+        Err(refusal) => refusal::answer(&refusal),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        // Who read our answer has seen enough of it.
+        Err(Failure::ReaderGone) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::note(&format!("error: {failure}"));
+            failure.exit_code()
+        }
+    }
+}

@@ -68,7 +68,11 @@ enum Chore {
         #[arg(long)]
         setup_only: bool,
     },
-    /// Measure.
+    /// Measure our kernels against published crates, and rewrite the tables of docs/performance.md.
+    ///
+    /// One run on one core, everybody in turns; several minutes, best on a machine that does nothing else. With rows
+    /// named (`cargo xtask perf walk-blake2s`) only these are measured and printed. Criterion's benchmarks, of every
+    /// primitive and path, are `cargo bench --package gridnet-benches`.
     Perf(perf::Args),
 }
 
@@ -94,6 +98,6 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
             println!("\n{tally}");
             ExitCode::from(tally)
         }),
-        Chore::Perf(args) => perf::run(args).map(|()| ExitCode::SUCCESS),
+        Chore::Perf(args) => perf::run(&repo, &args).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -75,17 +75,3 @@ impl Path {
         Path::ALL.into_iter().filter(|path| path.is_available()).collect()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Path;
-
-    #[test]
-    fn names_round_trip_and_portable_always_runs() {
-        for path in Path::ALL {
-            assert_eq!(Path::from_name(path.name()), Some(path));
-        }
-        assert_eq!(Path::from_name("sse9"), None);
-        assert!(Path::available().contains(&Path::Portable));
-    }
-}

@@ -230,6 +230,8 @@ macro_rules! entries {
         $crate::kernel::entry!(search blake2b_identity, u64, [$($attribute)?],
             $crate::blake2::search_last::<$b2b, $crate::blake2::B, 4, 5>);
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn sha256d_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u32>((first >> 32) as u32);
             let header = window.single().is_some_and(|moving| moving.is_whole_word(3)) && tail.test.little_endian;
@@ -238,12 +240,16 @@ macro_rules! entries {
             unsafe { search(tail, &window, first as u32, count, found) }
         }
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn sha256_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u32>((first >> 32) as u32);
             // SAFETY: this function's caller has seen the path available.
             unsafe { sha256_tail(tail, &window, first as u32, count, found) }
         }
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn blake2s_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u32>((first >> 32) as u32);
             let search = match window.last_word() {
@@ -254,6 +260,8 @@ macro_rules! entries {
             unsafe { search(tail, &window, first as u32, count, found) }
         }
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn blake2b_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u64>((first >> 32) as u32);
             let search = match window.last_word() {
@@ -306,6 +314,8 @@ pub(crate) use entries;
 /// One entry: a function of its own, never inlined, so that each kernel is compiled once and apart.
 macro_rules! entry {
     (walk $name:ident, [$($attribute:meta)?], $text:expr) => {
+        /// # Safety
+        /// Needs the path.
         $(#[$attribute])?
         #[inline(never)]
         unsafe fn $name(chain: &Chain, block: &mut LaneBlock, steps: u64) {
@@ -313,6 +323,8 @@ macro_rules! entry {
         }
     };
     (digest $name:ident, [$($attribute:meta)?], $text:expr) => {
+        /// # Safety
+        /// Needs the path.
         $(#[$attribute])?
         #[inline(never)]
         unsafe fn $name(chain: &Chain, messages: &[u8], length: usize, out: &mut [[u8; 32]]) {
@@ -320,6 +332,8 @@ macro_rules! entry {
         }
     };
     (search $name:ident, $word:ty, [$($attribute:meta)?], $text:expr) => {
+        /// # Safety
+        /// Needs the path.
         $(#[$attribute])?
         #[inline(never)]
         unsafe fn $name(

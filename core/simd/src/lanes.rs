@@ -121,6 +121,8 @@ macro_rules! sha_sums {
         impl $crate::lanes::ShaSums for $v {
             #[inline(always)]
             fn sum_e(e: Self, f: Self, g: Self, hkw: Self) -> Self {
+                /// # Safety
+                /// Needs the path.
                 $(#[$attribute])?
                 #[inline]
                 unsafe fn sum(e: $v, f: $v, g: $v, hkw: $v) -> $v {
@@ -131,6 +133,8 @@ macro_rules! sha_sums {
             }
             #[inline(always)]
             fn sum_a(a: Self, b: Self, c: Self, ab: Self, bc: Self) -> Self {
+                /// # Safety
+                /// Needs the path.
                 $(#[$attribute])?
                 #[inline]
                 unsafe fn sum(a: $v, b: $v, c: $v, ab: $v, bc: $v) -> $v {
@@ -141,6 +145,8 @@ macro_rules! sha_sums {
             }
             #[inline(always)]
             fn sum_w(w0: Self, w1: Self, w9: Self, w14: Self) -> Self {
+                /// # Safety
+                /// Needs the path.
                 $(#[$attribute])?
                 #[inline]
                 unsafe fn sum(w0: $v, w1: $v, w9: $v, w14: $v) -> $v {

@@ -285,12 +285,16 @@ macro_rules! entries {
         $crate::kernel::entry!(search sha256_tail, u32, [$($attribute)?], text::search::<$unit, $streams, false>);
         $crate::kernel::entry!(search sha256d_tail, u32, [$($attribute)?], text::search::<$unit, $streams, true>);
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn sha256_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u32>((first >> 32) as u32);
             // SAFETY: this function's caller has seen the path available.
             unsafe { sha256_tail(tail, &window, first as u32, count, found) }
         }
 
+        /// # Safety
+        /// Needs the path.
         unsafe fn sha256d_search(tail: &Tail, first: u64, count: u64, found: &mut Found<'_>) -> u64 {
             let window = tail.window::<u32>((first >> 32) as u32);
             // SAFETY: this function's caller has seen the path available.

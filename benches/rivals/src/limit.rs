@@ -1,0 +1,52 @@
+//! The limit of a job on a path: what its form needs, at the rates that this machine was measured to have.
+
+use gridnet_core::Path;
+
+use crate::form::jobs::Form;
+use crate::form::{Instructions, Operations};
+use crate::probe::Rates;
+
+/// One SHA-256 compression on a SHA unit: double rounds; instructions of the message schedule; additions (of a round
+/// constant and in the schedule) and shuffles (of a round's upper half and in the schedule).
+const SHA_ROUNDS: f64 = 32.0;
+const SHA_MESSAGE: f64 = 24.0;
+const SHA_OTHER: f64 = 56.0;
+
+/// Instructions for one hash in each of so many lanes. `None` where nothing vectorised is counted.
+pub(crate) fn operations(form: Form, path: Path) -> Option<(Operations, usize)> {
+    match path {
+        Path::Avx512 => Some(form.operations(Instructions::Avx512)),
+        Path::Avx2 => Some(form.operations(Instructions::Avx2)),
+        Path::ShaNi => {
+            let compressions = match form {
+                Form::Sha256Walk => 1.0,
+                Form::Sha256dHeader(_) | Form::Sha256Digest { double: false } => 2.0,
+                Form::Sha256Digest { double: true } => 3.0,
+                _ => return None,
+            };
+            let all = compressions * (SHA_ROUNDS + SHA_MESSAGE + SHA_OTHER);
+            Some((Operations { all, narrow: compressions * SHA_ROUNDS }, 1))
+        }
+        _ => None,
+    }
+}
+
+/// Hashes a second that no program of this form can exceed on a machine of these rates.
+pub(crate) fn hashes_per_second((operations, lanes): (Operations, usize), rates: Rates) -> f64 {
+    let seconds = (operations.all / rates.all).max(operations.narrow / rates.narrow);
+    lanes as f64 / seconds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hashes_per_second;
+    use crate::form::Operations;
+    use crate::probe::Rates;
+
+    #[test]
+    fn the_scarcer_of_the_two_kinds_decides() {
+        let rates = Rates { all: 4.0, narrow: 1.0 };
+        assert_eq!(hashes_per_second((Operations { all: 8.0, narrow: 1.0 }, 16), rates), 8.0);
+        assert_eq!(hashes_per_second((Operations { all: 8.0, narrow: 4.0 }, 16), rates), 4.0);
+    }
+}

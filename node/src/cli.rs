@@ -1,0 +1,281 @@
+//! The words of the program. The help is where most people learn it, so each command shows lines that run as they
+//! stand. What clap refuses is worded in `refusal`.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use gridnet_core::proof::asert::Asert;
+use gridnet_core::proof::header::Header;
+use gridnet_core::{HashFunction, Path, Target, limits};
+
+use crate::{arguments, help};
+
+/// One past the largest nonce of a header.
+const NONCES: u64 = 1 << 32;
+
+/// Mine, verify and measure with every width your CPU has.
+#[derive(Debug, Parser)]
+#[command(name = "gridnet", version, max_term_width = 100, after_help = help::PROGRAM)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find the nonces of a block header
+    Mine(Mine),
+    /// Check what others computed
+    #[command(subcommand, after_help = help::VERIFY)]
+    Verify(Verify),
+    /// Prove an identity by work, or check such a proof
+    #[command(subcommand, after_help = help::IDENTITY)]
+    Identity(Identity),
+    /// Hash a 32-byte value again and again
+    Walk(Walk),
+    /// Hash messages
+    Digest(Digest),
+    /// Measure this machine, and check that it computes what every other one does
+    Bench(Bench),
+    /// List what there is to compute on
+    Devices(DevicesList),
+    /// Print completions for a shell
+    Completions(Completions),
+}
+
+/// Which devices work, and how.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Devices")]
+pub(crate) struct Devices {
+    /// auto, cpu, gpu, all, or an id that `gridnet devices` lists; may be given several times [default: auto]
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Vec<String>,
+    /// Only this CPU path, instead of the fastest one for each function
+    #[arg(long, value_name = "PATH", value_parser = path())]
+    pub(crate) simd: Option<Path>,
+    /// CPU threads [default: one for each core]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<usize>(1, limits::THREADS_MAX as u64))]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Arguments of `mine`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MINE)]
+pub(crate) struct Mine {
+    /// The header as 160 hex digits, or the word genesis: Bitcoin's first block [default: genesis]
+    #[arg(long, value_name = "HEX", value_parser = arguments::header)]
+    pub(crate) header: Option<Header>,
+    /// The target as 64 hex digits, most significant first [default: what the header's own bits say]
+    #[arg(long, value_name = "HEX", value_parser = arguments::target)]
+    pub(crate) target: Option<Target>,
+    /// The hash function
+    #[arg(long, value_name = "FUNCTION", default_value = "sha256d", value_parser = function())]
+    pub(crate) algorithm: HashFunction,
+    /// The first nonce to try
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u64>(0, NONCES - 1))]
+    pub(crate) start: u64,
+    /// One past the last nonce to try
+    #[arg(long, value_name = "N", default_value_t = NONCES, allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u64>(1, NONCES))]
+    pub(crate) end: u64,
+    /// Stop after so many nonces: the lowest ones
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<usize>(1, limits::HITS_MAX as u64))]
+    pub(crate) limit: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
+}
+
+/// What can be verified.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Check a chain of block headers: linkage, targets, work
+    Headers(VerifyHeaders),
+}
+
+/// Arguments of `verify headers`.
+#[derive(Args, Debug)]
+#[command(after_help = help::VERIFY_HEADERS)]
+pub(crate) struct VerifyHeaders {
+    /// The file, at most 1 GiB; - for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The function of the proof of work; headers are always linked by sha256d
+    #[arg(long, value_name = "FUNCTION", default_value = "sha256d", value_parser = function())]
+    pub(crate) algorithm: HashFunction,
+    /// How each header's bits must follow from those before
+    #[arg(long, value_name = "RULE", default_value = "bitcoin")]
+    pub(crate) retarget: RetargetRule,
+    /// asert: the wanted seconds between blocks
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(1, Asert::SECONDS_MAX as u64))]
+    pub(crate) spacing: Option<u32>,
+    /// asert: the seconds behind schedule that double the target
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(1, Asert::SECONDS_MAX as u64))]
+    pub(crate) half_life: Option<u32>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The name of a retarget rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RetargetRule {
+    /// Every 2,016 blocks; the first header must open such a period
+    Bitcoin,
+    /// At every block, by --spacing and --half-life; the first header is the anchor
+    Asert,
+    /// Each header's bits are taken as they are
+    None,
+}
+
+/// What can be done with identities.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Identity {
+    /// Search the proof of stake of an address
+    Mint(Mint),
+    /// Check the proof of stake of an address
+    Verify(VerifyIdentity),
+}
+
+/// Arguments of `identity mint`.
+#[derive(Args, Debug)]
+#[command(after_help = help::MINT)]
+pub(crate) struct Mint {
+    /// The address as 64 hex digits
+    #[arg(long, value_name = "HEX", value_parser = arguments::bytes::<32>)]
+    pub(crate) address: [u8; 32],
+    /// How hard: one hash in 2^N is good enough
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(0, 256))]
+    pub(crate) target_bits: u32,
+    /// Try nonces below 2^N before the address is repeated once more
+    #[arg(long, value_name = "N", default_value_t = 32, allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(1, 32))]
+    pub(crate) nonce_bits: u32,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `identity verify`.
+#[derive(Args, Debug)]
+#[command(after_help = help::VERIFY_IDENTITY)]
+pub(crate) struct VerifyIdentity {
+    /// The address as 64 hex digits
+    #[arg(long, value_name = "HEX", value_parser = arguments::bytes::<32>)]
+    pub(crate) address: [u8; 32],
+    /// How often the address stands in the message
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(0, u32::MAX.into()))]
+    pub(crate) repetitions: u32,
+    /// The nonce
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(0, u32::MAX.into()))]
+    pub(crate) nonce: u32,
+    /// How hard it had to be: one hash in 2^N is good enough
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(0, 256))]
+    pub(crate) target_bits: u32,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `walk`.
+#[derive(Args, Debug)]
+#[command(after_help = help::WALK)]
+pub(crate) struct Walk {
+    /// The hash function
+    #[arg(long, value_name = "FUNCTION", value_parser = function())]
+    pub(crate) algorithm: HashFunction,
+    /// The value to start from, as 64 hex digits
+    #[arg(long, value_name = "HEX", value_parser = arguments::bytes::<32>)]
+    pub(crate) start: [u8; 32],
+    /// How many times to hash
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u64>(1, u64::MAX))]
+    pub(crate) steps: u64,
+    /// Where it should end, as 64 hex digits
+    #[arg(long, value_name = "HEX", value_parser = arguments::bytes::<32>)]
+    pub(crate) expect: Option<[u8; 32]>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `digest`.
+#[derive(Args, Debug)]
+#[command(after_help = help::DIGEST)]
+pub(crate) struct Digest {
+    /// The hash function
+    #[arg(long, value_name = "FUNCTION", value_parser = function())]
+    pub(crate) algorithm: HashFunction,
+    /// BLAKE2's personalisation: at most 8 bytes (blake2s) or 16 (blake2b), padded with zeros
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) personal: Option<String>,
+    /// Messages in hex; "" is the empty one, - reads more from standard input, one a line
+    #[arg(value_name = "HEX", required = true)]
+    pub(crate) messages: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Args, Debug)]
+#[command(after_help = help::BENCH)]
+pub(crate) struct Bench {
+    /// How long to measure each row
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::seconds)]
+    pub(crate) seconds: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
+}
+
+/// Arguments of `devices`.
+#[derive(Args, Debug)]
+#[command(after_help = help::DEVICES)]
+pub(crate) struct DevicesList {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+#[command(after_help = help::COMPLETIONS)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// Takes a function's name; the help and the shells know which there are.
+fn function() -> impl TypedValueParser<Value = HashFunction> {
+    PossibleValuesParser::new(HashFunction::ALL.map(HashFunction::name))
+        .map(|name| HashFunction::from_name(&name).expect("clap accepts these names only"))
+}
+
+/// Takes a path's name. Whether this CPU has it is the engine's to say.
+fn path() -> impl TypedValueParser<Value = Path> {
+    PossibleValuesParser::new(Path::ALL.map(Path::name))
+        .map(|name| Path::from_name(&name).expect("clap accepts these names only"))
+}

@@ -1,0 +1,104 @@
+//! What the program says about itself: help, version, completions.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
+
+const COMMANDS: [&str; 10] = [
+    "",
+    "mine",
+    "verify",
+    "verify headers",
+    "identity",
+    "identity mint",
+    "identity verify",
+    "walk",
+    "digest",
+    "bench",
+];
+const MORE_COMMANDS: [&str; 2] = ["devices", "completions"];
+
+/// The command lines below "Examples:", continued ones joined.
+fn examples(help: &str) -> Vec<String> {
+    let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("no examples in:\n{help}"));
+    let lines: Vec<&str> =
+        examples.lines().take_while(|line| line.is_empty() || line.starts_with("  ")).collect();
+    for line in &lines {
+        assert!(line.chars().count() <= 80, "wider than a terminal: {line}");
+    }
+    let joined = lines.join("\n").replace("\\\n", " ");
+    joined.lines().filter(|line| line.starts_with("    ")).map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_example_of_the_help_runs() {
+    let folder = tempfile::tempdir().expect("a folder to run in");
+    let header = hex::decode(format!("{GENESIS_HEAD}{GENESIS_NONCE}")).expect("good hex");
+    std::fs::write(folder.path().join("headers.bin"), header).expect("the file is written");
+    let bin = Path::new(GRIDNET).parent().expect("the program is in a folder");
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("there is a PATH"));
+    let mut lines = BTreeSet::new();
+    for command in COMMANDS.iter().chain(&MORE_COMMANDS) {
+        let help = gridnet(&words(&format!("{command} --help"))).ended(0);
+        assert_eq!(help.err, "");
+        let examples = examples(&help.out);
+        let name = format!("gridnet {command}");
+        assert!(
+            examples.iter().any(|line| line.contains(name.trim_end())),
+            "no example of {name}: {examples:?}"
+        );
+        lines.extend(examples);
+    }
+    assert!(lines.len() >= 20, "{lines:?}");
+    for line in lines {
+        let output = Command::new("sh").args(["-ec", &line]).env("PATH", &path).current_dir(&folder).output();
+        let ran = Ran::from(output.expect("there is a shell"));
+        assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
+        let to_file = line.contains(" > ");
+        assert_eq!(ran.out.is_empty(), to_file, "{line}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_help_names_every_command_and_exit_code() {
+    let help = gridnet(&["--help"]).ended(0).out;
+    for word in ["mine", "verify", "identity", "walk", "digest", "bench", "devices", "completions"] {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(word)), "{word}:\n{help}");
+    }
+    for code in ["0 done", "1 something", "2 bad", "3 not found", "130 interrupted"] {
+        assert!(help.contains(code), "{code}:\n{help}");
+    }
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let version = gridnet(&["--version"]).ended(0).out;
+    assert_eq!(version, format!("gridnet {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn shells_get_their_completions() {
+    for (shell, mark) in
+        [("bash", "complete -F"), ("zsh", "#compdef gridnet"), ("fish", "complete -c gridnet")]
+    {
+        let script = gridnet(&["completions", shell]).ended(0).out;
+        assert!(script.contains(mark), "{shell}");
+        for word in ["--nonce-bits", "--algorithm", "blake2b", "armv8-sha", "asert"] {
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+    }
+    // A shell that is here takes its own.
+    for shell in ["bash", "zsh", "fish"] {
+        let script = gridnet(&["completions", shell]).out;
+        let folder = tempfile::tempdir().expect("a folder for a file");
+        let file = folder.path().join("completions");
+        std::fs::write(&file, script).expect("the file is written");
+        match Command::new(shell).arg("-n").arg(&file).output() {
+            Ok(output) => assert!(output.status.success(), "{shell}: {output:?}"),
+            Err(error) => eprintln!("skipped: no {shell} to read its completions ({error})"),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The program as its users meet it: every command through the real binary, its JSON keys, its text, its exit codes,
+//! its refusals.
+
+#![forbid(unsafe_code)]
+
+mod bad_input;
+mod bench_and_devices;
+mod headers;
+mod help;
+mod identity;
+mod interrupt;
+mod mine;
+mod run;
+mod terminal;
+mod walk_and_digest;
