@@ -3,16 +3,14 @@
 
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use gridnet_benches::{Numbers, engines};
 use gridnet_core::{Control, Digest, HashFunction};
 
 fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("digest");
-    group
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600));
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
     let mut measure = |function: HashFunction, length: usize, count: usize| {
         let messages = Numbers::new(5).bytes(length * count);
         let digest = Digest { function, messages: &messages, length, count };
@@ -25,10 +23,10 @@ fn bench(c: &mut Criterion) {
         }
     };
     for function in HashFunction::ALL {
-        measure(function, 80, 16_384);
+        measure(function, 80, 4_096);
     }
-    measure(HashFunction::Sha256, 1_024, 4_096);
-    measure(HashFunction::BLAKE2S, 1_024, 4_096);
+    measure(HashFunction::Sha256, 1_024, 1_024);
+    measure(HashFunction::BLAKE2S, 1_024, 1_024);
 }
 
 criterion_group!(benches, bench);

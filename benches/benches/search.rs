@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use gridnet_benches::{Numbers, engines};
 use gridnet_core::proof::header::{HEADER_BYTES, Header, HeaderSearch};
 use gridnet_core::{Control, Endian, HashFunction, NonceField, Order, Search, Target};
 
 /// Nonces an iteration.
-const NONCES: u64 = 1 << 19;
+const NONCES: u64 = 1 << 17;
 /// Met by one digest in 2^40: next to never.
 const ZERO_BITS: u32 = 40;
 
@@ -25,10 +25,8 @@ fn header(rolled: u16) -> HeaderSearch {
 
 fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("search");
-    group
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600));
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
     let mut measure = |name: &str, search: &Search<'_>| {
         group.throughput(Throughput::Elements(NONCES * (1 + search.siblings.len() as u64)));
         for entry in engines(search.function) {

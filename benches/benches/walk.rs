@@ -3,16 +3,14 @@
 
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use gridnet_benches::{Numbers, engines};
 use gridnet_core::{Control, HashFunction, Walk};
 
 fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("walk");
-    group
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600));
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
     let mut measure = |name: &str, function: HashFunction, steps: &[u64]| {
         let starts = Numbers::new(3).values(steps.len());
         let walk = Walk { function, starts: &starts, steps };
@@ -25,12 +23,12 @@ fn bench(c: &mut Criterion) {
         }
     };
     for function in HashFunction::ALL {
-        measure("128 values", function, &[4_096; 128]);
+        measure("128 values", function, &[1_024; 128]);
     }
     let mut numbers = Numbers::new(4);
-    let unequal: Vec<u64> = (0..512).map(|_| numbers.next_u64() % 2_048).collect();
+    let unequal: Vec<u64> = (0..512).map(|_| numbers.next_u64() % 512).collect();
     measure("512 unequal values", HashFunction::BLAKE2S, &unequal);
-    measure("4 values", HashFunction::Sha256, &[65_536; 4]);
+    measure("4 values", HashFunction::Sha256, &[16_384; 4]);
 }
 
 criterion_group!(benches, bench);

@@ -53,15 +53,15 @@ fn check_refused<Q: Question>(question: &Q, how: &str, spoil: impl Fn(&mut Q::An
 
 /// Whether two lists are equal, else where they first are not.
 fn same<T: PartialEq + Debug>(got: &[T], wanted: &[T]) -> Result<(), String> {
-    if got.len() != wanted.len() {
-        return Err(format!(
-            "{} entries instead of {}: {got:?} instead of {wanted:?}",
+    let longest = got.len().max(wanted.len());
+    match (0..longest).find(|&at| got.get(at) != wanted.get(at)) {
+        None => Ok(()),
+        Some(at) => Err(format!(
+            "entry {at} is {:?} instead of {:?}, of {} instead of {}",
+            got.get(at),
+            wanted.get(at),
             got.len(),
             wanted.len()
-        ));
-    }
-    match got.iter().zip(wanted).position(|(got, wanted)| got != wanted) {
-        None => Ok(()),
-        Some(at) => Err(format!("entry {at} is {:?} instead of {:?}", got[at], wanted[at])),
+        )),
     }
 }
