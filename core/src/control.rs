@@ -30,6 +30,14 @@ pub struct Control {
     pub progress: Option<Arc<Progress>>,
 }
 
+impl Control {
+    pub(crate) fn expect(&self, work: u128) {
+        if let Some(progress) = &self.progress {
+            progress.expect(work);
+        }
+    }
+}
+
 /// Counts work while a call runs; another thread may read it at any time. One progress may serve several calls, one
 /// after the other, and then counts them together.
 #[derive(Debug)]
@@ -65,7 +73,7 @@ impl Progress {
     }
 
     /// Work that the calls so far may have to do: a search that finds early does less.
-    pub(crate) fn expect(&self, work: u128) {
+    fn expect(&self, work: u128) {
         let work = u64::try_from(work).unwrap_or(u64::MAX);
         let add = |total: u64| Some(total.saturating_add(work));
         self.total

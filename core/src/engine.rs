@@ -91,8 +91,8 @@ impl Engine {
     pub fn search(&self, search: &Search<'_>, control: &Control) -> Result<Report<Found>, Error> {
         search.check()?;
         let nonces = search.range.end - search.range.start;
-        let expected = nonces * (1 + search.siblings.len() as u128);
-        self.report(search.function, control, expected, |backend, watch| {
+        control.expect(nonces * (1 + search.siblings.len() as u128));
+        self.report(search.function, control, |backend, watch| {
             let searched = backend.search(search, search.range.clone(), watch)?;
             for hit in &searched.hits {
                 let in_range = search.range.contains(&u128::from(hit.nonce))
@@ -123,7 +123,8 @@ impl Engine {
     /// [`Error::Count`] and [`Error::Cancelled`].
     pub fn walk(&self, walk: &Walk<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
         walk.check()?;
-        self.report(walk.function, control, walk.total_steps(), |backend, watch| {
+        control.expect(walk.total_steps());
+        self.report(walk.function, control, |backend, watch| {
             counted(backend, backend.walk(walk, watch)?, walk.starts.len())
         })
     }
@@ -155,7 +156,17 @@ impl Engine {
     /// [`Error::Count`] and [`Error::Cancelled`].
     pub fn digest(&self, digest: &Digest<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
         digest.check()?;
-        self.report(digest.function, control, digest.count as u128, |backend, watch| {
+        control.expect(digest.count as u128);
+        self.digest_part(digest, control)
+    }
+
+    /// As [`digest`](Engine::digest) for a part of a batch whose whole is expected already.
+    pub(crate) fn digest_part(
+        &self,
+        digest: &Digest<'_>,
+        control: &Control,
+    ) -> Result<Report<Vec<[u8; 32]>>, Error> {
+        self.report(digest.function, control, |backend, watch| {
             counted(backend, backend.digest(digest, watch)?, digest.count)
         })
     }
@@ -169,16 +180,12 @@ impl Engine {
         &self,
         function: HashFunction,
         control: &Control,
-        expected: u128,
         job: impl FnOnce(&dyn Backend, &Watch<'_>) -> Result<T, Error>,
     ) -> Result<Report<T>, Error> {
         let began = Instant::now();
         let backend = self.backend();
         let device = backend.device();
-        let meter = control.progress.as_deref().map(|progress| {
-            progress.expect(expected);
-            progress.meter(&device.id)
-        });
+        let meter = control.progress.as_deref().map(|progress| progress.meter(&device.id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
         let value = job(backend, &watch)?;
         let share = Share {

@@ -148,6 +148,14 @@ pub enum Error {
     /// Cancelled by the caller.
     #[error("cancelled")]
     Cancelled,
+    /// A mint went through all its repetitions.
+    #[error(
+        "no nonce proves the address under any of {repetitions} repetitions: ask for fewer zero bits or wider nonces"
+    )]
+    NoProof {
+        /// How many were tried.
+        repetitions: u32,
+    },
     /// The operating system refused.
     #[error("could not start worker threads: {0}")]
     Spawn(String),
@@ -184,6 +192,7 @@ impl Error {
             Error::WrongAnswer { .. } => (16, "wrong-answer"),
             Error::Cancelled => (17, "cancelled"),
             Error::Spawn(_) => (18, "spawn"),
+            Error::NoProof { .. } => (19, "no-proof"),
         }
     }
 

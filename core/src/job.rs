@@ -239,6 +239,19 @@ impl<T> Report<T> {
     }
 }
 
+/// Adds the shares of a further call; those of one device are one.
+pub(crate) fn add_shares(sums: &mut Vec<Share>, shares: &[Share]) {
+    for share in shares {
+        match sums.iter_mut().find(|sum| sum.id == share.id) {
+            Some(sum) => {
+                sum.done += share.done;
+                sum.dispatches += share.dispatches;
+            }
+            None => sums.push(share.clone()),
+        }
+    }
+}
+
 /// One device's part in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {

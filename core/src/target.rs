@@ -76,11 +76,14 @@ impl Target {
 
     /// Whether a digest, read in `order`, meets this target.
     pub fn is_met_by(self, digest: &[u8; 32], order: Order) -> bool {
-        let number = match order {
-            Order::Little => U256::from_little_endian(digest),
-            Order::Big => U256::from_big_endian(digest),
+        let limbs = digest.as_chunks::<8>().0;
+        let [a, b, c, d] = match order {
+            Order::Little => [3, 2, 1, 0].map(|i| u64::from_le_bytes(limbs[i])),
+            Order::Big => [0, 1, 2, 3].map(|i| u64::from_be_bytes(limbs[i])),
         };
-        number <= self.0
+        let top = self.0.0[3];
+        // The first limb nearly always decides.
+        if a == top { U256([d, c, b, a]) <= self.0 } else { a < top }
     }
 
     /// Expected hashes to meet it, ⌊2²⁵⁶ / (target + 1)⌋; 2²⁵⁶ − 1 for the target zero, where the quotient does not
@@ -122,6 +125,12 @@ impl Work {
     #[must_use]
     pub fn saturating_add(self, other: Work) -> Work {
         Work(self.0.saturating_add(other.0))
+    }
+
+    /// So many times this work; stays at the largest number where it would not fit.
+    #[must_use]
+    pub fn saturating_mul(self, times: u64) -> Work {
+        Work(self.0.saturating_mul(times.into()))
     }
 
     /// 32 bytes, most significant first.

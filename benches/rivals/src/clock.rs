@@ -11,6 +11,25 @@ pub(crate) fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     (value, now() - began)
 }
 
+/// Calls something some steps of 16 bytes further down the stack, up to a cache line in all: code that spills wide
+/// registers to a stack that it does not align depends on where that lies, and where a process starts is chance.
+pub(crate) fn deeper<T>(steps: u64, call: impl FnOnce() -> T) -> T {
+    #[inline(never)]
+    fn below<const BYTES: usize, T>(call: impl FnOnce() -> T) -> T {
+        let mut space = [0_u8; BYTES];
+        black_box(&mut space);
+        let value = call();
+        black_box(&mut space);
+        value
+    }
+    match steps % 4 {
+        0 => below::<16, T>(call),
+        1 => below::<32, T>(call),
+        2 => below::<48, T>(call),
+        _ => below::<64, T>(call),
+    }
+}
+
 fn now() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9

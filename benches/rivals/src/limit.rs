@@ -12,11 +12,22 @@ const SHA_ROUNDS: f64 = 32.0;
 const SHA_MESSAGE: f64 = 24.0;
 const SHA_OTHER: f64 = 56.0;
 
-/// Instructions for one hash in each of so many lanes. `None` where nothing vectorised is counted.
-pub(crate) fn operations(form: Form, path: Path) -> Option<(Operations, usize)> {
+/// What a job needs on a path: instructions for one hash in each of so many lanes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs {
+    pub(crate) operations: Operations,
+    pub(crate) lanes: usize,
+}
+
+/// `None` where nothing vectorised is counted.
+pub(crate) fn needs(form: Form, path: Path) -> Option<Needs> {
+    let lanes = |instructions| {
+        let (operations, lanes) = form.operations(instructions);
+        Some(Needs { operations, lanes })
+    };
     match path {
-        Path::Avx512 => Some(form.operations(Instructions::Avx512)),
-        Path::Avx2 => Some(form.operations(Instructions::Avx2)),
+        Path::Avx512 => lanes(Instructions::Avx512),
+        Path::Avx2 => lanes(Instructions::Avx2),
         Path::ShaNi => {
             let compressions = match form {
                 Form::Sha256Walk => 1.0,
@@ -25,28 +36,31 @@ pub(crate) fn operations(form: Form, path: Path) -> Option<(Operations, usize)> 
                 _ => return None,
             };
             let all = compressions * (SHA_ROUNDS + SHA_MESSAGE + SHA_OTHER);
-            Some((Operations { all, narrow: compressions * SHA_ROUNDS }, 1))
+            Some(Needs { operations: Operations { all, narrow: compressions * SHA_ROUNDS }, lanes: 1 })
         }
         _ => None,
     }
 }
 
-/// Hashes a second that no program of this form can exceed on a machine of these rates.
-pub(crate) fn hashes_per_second((operations, lanes): (Operations, usize), rates: Rates) -> f64 {
-    let seconds = (operations.all / rates.all).max(operations.narrow / rates.narrow);
-    lanes as f64 / seconds
+impl Needs {
+    /// Hashes a second that no program of this form can exceed on a machine of these rates.
+    pub(crate) fn hashes_per_second(self, rates: Rates) -> f64 {
+        let seconds = (self.operations.all / rates.all).max(self.operations.narrow / rates.narrow);
+        self.lanes as f64 / seconds
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::hashes_per_second;
+    use super::Needs;
     use crate::form::Operations;
     use crate::probe::Rates;
 
     #[test]
     fn the_scarcer_of_the_two_kinds_decides() {
         let rates = Rates { all: 4.0, narrow: 1.0 };
-        assert_eq!(hashes_per_second((Operations { all: 8.0, narrow: 1.0 }, 16), rates), 8.0);
-        assert_eq!(hashes_per_second((Operations { all: 8.0, narrow: 4.0 }, 16), rates), 4.0);
+        let of = |narrow| Needs { operations: Operations { all: 8.0, narrow }, lanes: 16 };
+        assert_eq!(of(1.0).hashes_per_second(rates), 8.0);
+        assert_eq!(of(4.0).hashes_per_second(rates), 4.0);
     }
 }

@@ -20,10 +20,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Result, ensure};
 use clap::Parser;
 use gridnet_benches::engines;
-use gridnet_core::{HashFunction, Path};
+use gridnet_core::HashFunction;
 
-use crate::race::{Race, best_of_five};
-use crate::report::{Machine, Report};
+use crate::race::Race;
+use crate::report::Report;
 
 /// Our kernels against published crates, in one run on one core.
 #[derive(Parser)]
@@ -57,11 +57,18 @@ fn main() -> Result<()> {
         let known: Vec<&str> = plans.iter().map(|plan| plan.id).collect();
         ensure!(known.contains(&row.as_str()), "there is no row {row:?}, only {}", known.join(", "));
     }
-    let mut report =
-        Report { repetitions: race.repetitions, seed, hertz: 0.0, machine: Vec::new(), rows: Vec::new() };
+    let mut report = Report {
+        repetitions: race.repetitions,
+        seed,
+        hertz: 0.0,
+        machine: probe::machine(&[]),
+        rows: Vec::new(),
+    };
     for plan in plans.iter().filter(|plan| args.rows.is_empty() || args.rows.iter().any(|row| row == plan.id))
     {
-        let row = (plan.run)(&race)?;
+        let mut row = (plan.run)(&race)?;
+        report.machine = probe::machine(&report.machine);
+        row.hold_against(&report.machine);
         if args.json {
             eprintln!("{row}");
         } else {
@@ -70,10 +77,10 @@ fn main() -> Result<()> {
         report.rows.push(row);
     }
     report.hertz = (0..9).map(|_| clock::hertz()).fold(0.0, f64::max);
-    report.machine = Path::available()
-        .into_iter()
-        .filter_map(|path| Some(Machine { path: path.name(), rates: best_of_five(path)? }))
-        .collect();
+    // The machine may have shown its best only after the first rows.
+    for row in &mut report.rows {
+        row.hold_against(&report.machine);
+    }
     if args.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {

@@ -1,7 +1,7 @@
 //! Contenders on one job, in turns.
 //!
 //! First every answer is held against ours. Then each contender is given the amount of work that takes it one slice
-//! of time, and they go round: every repetition has new inputs and another order, and each figure is the median over
+//! of time, and they go round: every repetition has new inputs, another order and another depth of stack, and each figure is the median over
 //! repetitions. Ratios and shares are taken within a repetition, where the machine was the same for both, and then
 //! their median.
 
@@ -9,11 +9,10 @@ use anyhow::{Result, ensure};
 use gridnet_benches::Numbers;
 use gridnet_core::Path;
 
-use crate::clock::timed;
+use crate::clock::{deeper, timed};
 use crate::form::jobs::Form;
 use crate::job::{Answer, Job};
 use crate::limit;
-use crate::probe::{Rates, rates};
 use crate::report::{Contender as Entry, Role, Row};
 
 /// Who answers.
@@ -31,14 +30,6 @@ pub(crate) struct Race {
     /// Seconds of work for a contender in a repetition.
     pub(crate) slice: f64,
     pub(crate) seed: u64,
-}
-
-/// What happened in one repetition.
-struct Repetition {
-    /// Hashes a second of each contender.
-    rates: Vec<f64>,
-    /// The limit of each, at the machine's rates in that moment.
-    limits: Vec<Option<f64>>,
 }
 
 impl Race {
@@ -63,51 +54,40 @@ impl Race {
             let (_, seconds) = timed(|| (contender.run)(&job));
             amounts.push((job.hashes() as f64 / seconds * self.slice) as u64);
         }
-        let repetitions: Vec<Repetition> =
+        let rates: Vec<Vec<f64>> =
             (0..self.repetitions).map(|_| repetition(&mut numbers, &prepare, contenders, &amounts)).collect();
-        Ok(row(id, title, contenders, &repetitions))
+        Ok(row(id, title, contenders, &rates))
     }
 }
 
+/// Hashes a second of each contender, once.
 fn repetition<J: Job>(
     numbers: &mut Numbers,
     prepare: impl Fn(&mut Numbers, u64) -> J,
     contenders: &[Contender<'_, J>],
     amounts: &[u64],
-) -> Repetition {
+) -> Vec<f64> {
     let mut order: Vec<usize> = (0..contenders.len()).collect();
     order.sort_by_cached_key(|_| numbers.next_u64());
-    let mut repetition =
-        Repetition { rates: vec![0.0; contenders.len()], limits: vec![None; contenders.len()] };
+    let mut rates = vec![0.0; contenders.len()];
     for index in order {
         let job = prepare(numbers, amounts[index]);
-        let (_, seconds) = timed(|| (contenders[index].run)(&job));
-        repetition.rates[index] = job.hashes() as f64 / seconds;
-        repetition.limits[index] = contenders[index].form.and_then(|(path, form)| {
-            Some(limit::hashes_per_second(limit::operations(form, path)?, best_of_five(path)?))
-        });
+        let (_, seconds) = deeper(numbers.next_u64(), || timed(|| (contenders[index].run)(&job)));
+        rates[index] = job.hashes() as f64 / seconds;
     }
-    repetition
-}
-
-/// The machine's rates for a path right now. The best of five: whatever disturbs a probe makes it slower.
-pub(crate) fn best_of_five(path: Path) -> Option<Rates> {
-    (0..3)
-        .filter_map(|_| rates(path))
-        .reduce(|a, b| Rates { all: a.all.max(b.all), narrow: a.narrow.max(b.narrow) })
+    rates
 }
 
 /// Sums the repetitions up.
-fn row<J>(id: &'static str, title: &str, contenders: &[Contender<'_, J>], repetitions: &[Repetition]) -> Row {
-    let of = |index: usize| -> Vec<f64> { repetitions.iter().map(|each| each.rates[index]).collect() };
+fn row<J>(id: &'static str, title: &str, contenders: &[Contender<'_, J>], repetitions: &[Vec<f64>]) -> Row {
+    let of = |index: usize| -> Vec<f64> { repetitions.iter().map(|rates| rates[index]).collect() };
     let best_rival = (0..contenders.len())
         .filter(|&index| contenders[index].role == Role::Rival)
         .max_by(|&a, &b| median(of(a)).total_cmp(&median(of(b))));
     let entries = contenders.iter().enumerate().map(|(index, contender)| {
         let rates = of(index);
-        let limits: Option<Vec<f64>> = repetitions.iter().map(|each| each.limits[index]).collect();
         let paired = |others: &[f64]| median(rates.iter().zip(others).map(|(a, b)| a / b).collect());
-        let operations = contender.form.and_then(|(path, form)| limit::operations(form, path));
+        let needs = contender.form.and_then(|(path, form)| limit::needs(form, path));
         Entry {
             name: contender.name.clone(),
             role: contender.role,
@@ -116,10 +96,11 @@ fn row<J>(id: &'static str, title: &str, contenders: &[Contender<'_, J>], repeti
             low: quantile(rates.clone(), 0.25),
             high: quantile(rates.clone(), 0.75),
             ratio: best_rival.filter(|&rival| rival != index).map(|rival| paired(&of(rival))),
-            limit: limits.clone().map(median),
-            share: limits.map(|limits| paired(&limits)),
-            operations: operations.map(|(operations, lanes)| operations.all / lanes as f64),
-            narrow: operations.map(|(operations, lanes)| operations.narrow / lanes as f64),
+            limit: None,
+            share: None,
+            operations: needs.map(|needs| needs.operations.all / needs.lanes as f64),
+            narrow: needs.map(|needs| needs.operations.narrow / needs.lanes as f64),
+            needs,
         }
     });
     Row {

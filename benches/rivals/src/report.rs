@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::limit::Needs;
 use crate::probe::Rates;
 
 /// One run.
@@ -65,6 +66,21 @@ pub(crate) struct Contender {
     /// Instructions a hash, and the narrow ones among them.
     pub(crate) operations: Option<f64>,
     pub(crate) narrow: Option<f64>,
+    /// What the limit follows from.
+    #[serde(skip)]
+    pub(crate) needs: Option<Needs>,
+}
+
+impl Row {
+    /// Fills in limits and shares.
+    pub(crate) fn hold_against(&mut self, machine: &[Machine]) {
+        for each in &mut self.contenders {
+            let machine = machine.iter().find(|machine| Some(machine.path) == each.path);
+            each.limit =
+                each.needs.zip(machine).map(|(needs, machine)| needs.hashes_per_second(machine.rates));
+            each.share = each.limit.map(|limit| each.rate / limit);
+        }
+    }
 }
 
 impl fmt::Display for Row {

@@ -6,6 +6,7 @@ use core::arch::x86_64::*;
 
 use crate::detect::Path;
 use crate::lanes::{BlakeLanes, Lanes, ShaLanes, Tied, X2};
+use crate::x86::lanes;
 
 /// An operation of this width.
 macro_rules! op {
@@ -41,61 +42,6 @@ pub(crate) struct U32x8(__m256i);
 #[derive(Clone, Copy)]
 pub(crate) struct U64x4(__m256i);
 
-macro_rules! lanes {
-    ($v:ident, $word:ty, $int:ty, $count:literal, $set1:ident, $add:ident, $at_most:expr, $swap:expr,
-        $load_blocks:ident) => {
-        impl Lanes for $v {
-            type Word = $word;
-            const COUNT: usize = $count;
-            #[inline(always)]
-            fn splat(word: $word) -> Self {
-                $v(op!($set1(word as $int)))
-            }
-            #[inline(always)]
-            fn load(words: &[$word]) -> Self {
-                assert!(words.len() >= $count);
-                $v(op!(_mm256_loadu_si256(words.as_ptr().cast())))
-            }
-            #[inline(always)]
-            fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-                assert!(
-                    blocks.len() >= $count
-                        && blocks.iter().all(|block| block.len() >= 16 * size_of::<$word>())
-                );
-                op!($load_blocks(blocks))
-            }
-            #[inline(always)]
-            fn store(self, words: &mut [$word]) {
-                assert!(words.len() >= $count);
-                op!(_mm256_storeu_si256(words.as_mut_ptr().cast(), self.0));
-            }
-            #[inline(always)]
-            fn add(self, other: Self) -> Self {
-                $v(op!($add(self.0, other.0)))
-            }
-            #[inline(always)]
-            fn xor(self, other: Self) -> Self {
-                $v(op!(_mm256_xor_si256(self.0, other.0)))
-            }
-            #[inline(always)]
-            fn swap_bytes(self) -> Self {
-                shuffle!($v, self, $swap)
-            }
-            #[inline(always)]
-            fn at_most(self, limit: Self) -> u64 {
-                let at_most: fn(__m256i, __m256i) -> i32 = $at_most;
-                u64::from(at_most(self.0, limit.0) as u32)
-            }
-        }
-        impl Tied for $v {
-            #[inline(always)]
-            fn tie_pair(a: &mut Self, b: &mut Self) {
-                op!(tie(&mut a.0, &mut b.0));
-            }
-        }
-    };
-}
-
 /// Moves bytes within each 128-bit half; the pattern is given for one half, last byte first.
 macro_rules! shuffle {
     ($v:ident, $x:expr, $pattern:expr) => {{
@@ -112,97 +58,76 @@ macro_rules! rotate {
 }
 
 lanes!(
-    U32x8,
-    u32,
-    i32,
-    8,
-    _mm256_set1_epi32,
-    _mm256_add_epi32,
-    |x, limit| op!(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(
-        _mm256_min_epu32(x, limit),
-        x
-    )))),
-    [0x0c0d0e0f_08090a0b, 0x04050607_00010203],
-    load_blocks_u32
+    U32x8(__m256i), 8 lanes of u32,
+    zero: _mm256_setzero_si256, splat: _mm256_set1_epi32 as i32,
+    load: _mm256_loadu_si256, store: _mm256_storeu_si256,
+    add: _mm256_add_epi32, xor: _mm256_xor_si256, and: _mm256_and_si256,
+    swap_bytes: |x| shuffle!(U32x8, x, [0x0c0d0e0f_08090a0b, 0x04050607_00010203]),
+    at_most: |x, limit| {
+        let met = op!(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_min_epu32(x, limit), x))));
+        u64::from(met as u32)
+    },
+    transpose: transpose_u32, low_256: |row| row,
 );
 lanes!(
-    U64x4,
-    u64,
-    i64,
-    4,
-    _mm256_set1_epi64x,
-    _mm256_add_epi64,
-    |x, limit| op!({
+    U64x4(__m256i), 4 lanes of u64,
+    zero: _mm256_setzero_si256, splat: _mm256_set1_epi64x as i64,
+    load: _mm256_loadu_si256, store: _mm256_storeu_si256,
+    add: _mm256_add_epi64, xor: _mm256_xor_si256, and: _mm256_and_si256,
+    swap_bytes: |x| shuffle!(U64x4, x, [0x08090a0b_0c0d0e0f, 0x00010203_04050607]),
+    at_most: |x, limit| {
         // Only a signed comparison exists: flip the sign bits.
-        let sign = _mm256_set1_epi64x(i64::MIN);
-        let above = _mm256_cmpgt_epi64(_mm256_xor_si256(x, sign), _mm256_xor_si256(limit, sign));
-        !_mm256_movemask_pd(_mm256_castsi256_pd(above)) & 0xf
-    }),
-    [0x08090a0b_0c0d0e0f, 0x00010203_04050607],
-    load_blocks_u64
+        let sign = op!(_mm256_set1_epi64x(i64::MIN));
+        let above = op!(_mm256_cmpgt_epi64(_mm256_xor_si256(x, sign), _mm256_xor_si256(limit, sign)));
+        u64::from(!op!(_mm256_movemask_pd(_mm256_castsi256_pd(above))) as u32 & 0xf)
+    },
+    transpose: transpose_u64, low_256: |row| row,
 );
 
-/// Eight rows of sixteen words, transposed in two halves: pairs, then fours within 128 bits, then the 128-bit halves.
+/// Eight rows of eight words, transposed: pairs, then fours within 128 bits, then the 128-bit halves.
 ///
 /// # Safety
-/// Needs AVX2, and eight blocks of 64 bytes.
+/// Needs AVX2.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn load_blocks_u32(blocks: &[&[u8]]) -> [U32x8; 16] {
+unsafe fn transpose_u32(rows: [__m256i; 8]) -> [__m256i; 8] {
     let zero = _mm256_setzero_si256();
-    let mut words = [U32x8(zero); 16];
-    for half in 0..2 {
-        let mut rows = [zero; 8];
-        let mut pairs = [zero; 8];
-        let mut fours = [zero; 8];
-        for (row, block) in rows.iter_mut().zip(blocks) {
-            // SAFETY: the caller gives blocks of 64 bytes.
-            *row = unsafe { _mm256_loadu_si256(block[32 * half..].as_ptr().cast()) };
-        }
-        for i in (0..8).step_by(2) {
-            pairs[i] = _mm256_unpacklo_epi32(rows[i], rows[i + 1]);
-            pairs[i + 1] = _mm256_unpackhi_epi32(rows[i], rows[i + 1]);
-        }
-        for i in (0..8).step_by(4) {
-            fours[i] = _mm256_unpacklo_epi64(pairs[i], pairs[i + 2]);
-            fours[i + 1] = _mm256_unpackhi_epi64(pairs[i], pairs[i + 2]);
-            fours[i + 2] = _mm256_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
-            fours[i + 3] = _mm256_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
-        }
-        // fours[4r + w] holds words w and 4 + w of rows 4r..4r + 4, a half each.
-        for w in 0..4 {
-            words[8 * half + w] = U32x8(_mm256_permute2x128_si256::<0x20>(fours[w], fours[4 + w]));
-            words[8 * half + 4 + w] = U32x8(_mm256_permute2x128_si256::<0x31>(fours[w], fours[4 + w]));
-        }
+    let mut pairs = [zero; 8];
+    let mut fours = [zero; 8];
+    let mut words = [zero; 8];
+    for i in (0..8).step_by(2) {
+        pairs[i] = _mm256_unpacklo_epi32(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_epi32(rows[i], rows[i + 1]);
+    }
+    for i in (0..8).step_by(4) {
+        fours[i] = _mm256_unpacklo_epi64(pairs[i], pairs[i + 2]);
+        fours[i + 1] = _mm256_unpackhi_epi64(pairs[i], pairs[i + 2]);
+        fours[i + 2] = _mm256_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+        fours[i + 3] = _mm256_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+    }
+    // fours[4r + w] holds words w and 4 + w of rows 4r..4r + 4, a half each.
+    for w in 0..4 {
+        words[w] = _mm256_permute2x128_si256::<0x20>(fours[w], fours[4 + w]);
+        words[4 + w] = _mm256_permute2x128_si256::<0x31>(fours[w], fours[4 + w]);
     }
     words
 }
 
-/// Four rows of sixteen words, transposed in four quarters: pairs within 128 bits, then the 128-bit halves.
+/// Four rows of four words, transposed: pairs within 128 bits, then the 128-bit halves.
 ///
 /// # Safety
-/// Needs AVX2, and four blocks of 128 bytes.
+/// Needs AVX2.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn load_blocks_u64(blocks: &[&[u8]]) -> [U64x4; 16] {
-    let zero = _mm256_setzero_si256();
-    let mut words = [U64x4(zero); 16];
-    for quarter in 0..4 {
-        let mut rows = [zero; 4];
-        for (row, block) in rows.iter_mut().zip(blocks) {
-            // SAFETY: the caller gives blocks of 128 bytes.
-            *row = unsafe { _mm256_loadu_si256(block[32 * quarter..].as_ptr().cast()) };
-        }
-        let (low_01, high_01) =
-            (_mm256_unpacklo_epi64(rows[0], rows[1]), _mm256_unpackhi_epi64(rows[0], rows[1]));
-        let (low_23, high_23) =
-            (_mm256_unpacklo_epi64(rows[2], rows[3]), _mm256_unpackhi_epi64(rows[2], rows[3]));
-        words[4 * quarter] = U64x4(_mm256_permute2x128_si256::<0x20>(low_01, low_23));
-        words[4 * quarter + 1] = U64x4(_mm256_permute2x128_si256::<0x20>(high_01, high_23));
-        words[4 * quarter + 2] = U64x4(_mm256_permute2x128_si256::<0x31>(low_01, low_23));
-        words[4 * quarter + 3] = U64x4(_mm256_permute2x128_si256::<0x31>(high_01, high_23));
-    }
-    words
+unsafe fn transpose_u64([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (ab_low, ab_high) = (_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+    let (cd_low, cd_high) = (_mm256_unpacklo_epi64(c, d), _mm256_unpackhi_epi64(c, d));
+    [
+        _mm256_permute2x128_si256::<0x20>(ab_low, cd_low),
+        _mm256_permute2x128_si256::<0x20>(ab_high, cd_high),
+        _mm256_permute2x128_si256::<0x31>(ab_low, cd_low),
+        _mm256_permute2x128_si256::<0x31>(ab_high, cd_high),
+    ]
 }
 
 impl BlakeLanes for U32x8 {

@@ -1,6 +1,6 @@
 //! BLAKE2s and BLAKE2b over lanes: one text for both and for every width.
 
-use crate::blocks::LaneBlocks;
+use crate::blocks::{LaneBlocks, store_digests};
 use crate::function::{Chain, Function, IV32, IV64};
 use crate::kernel::{Found, LANES_MAX, LaneBlock};
 use crate::lanes::{BlakeLanes, Lanes, Word};
@@ -201,25 +201,14 @@ pub(crate) fn digest<V: BlakeLanes, T: Variant<Word = V::Word>>(
     out: &mut [[u8; 32]],
 ) {
     let mut blocks = LaneBlocks::new(T::FUNCTION, messages, length);
-    let mut words = [T::Word::ZERO; 8 * LANES_MAX];
     for (group, out) in out.chunks_mut(V::COUNT).enumerate() {
         let mut h = splat_chain::<V>(chain);
         for index in 0..blocks.count() {
-            let rows = blocks.rows(V::COUNT, group * V::COUNT, out.len(), index);
-            let m = V::load_blocks(&rows[..V::COUNT]);
+            let m = blocks.load::<V>(group * V::COUNT, out.len(), index);
             let upto = length.min((index + 1) * 16 * T::Word::BYTES);
             h = compress::<V, T, 16>(h, &m, upto as u64, index + 1 == blocks.count());
         }
-        let mut i = 0;
-        while i < T::DIGEST {
-            h[i].store(&mut words[i * V::COUNT..(i + 1) * V::COUNT]);
-            i += 1;
-        }
-        for (lane, out) in out.iter_mut().enumerate() {
-            for (i, bytes) in out.chunks_exact_mut(T::Word::BYTES).enumerate() {
-                bytes.copy_from_slice(&words[i * V::COUNT + lane].to_le()[..T::Word::BYTES]);
-            }
-        }
+        store_digests(h, out);
     }
 }
 

@@ -58,12 +58,13 @@ pub(crate) trait Lanes: Copy {
     fn splat(word: Self::Word) -> Self;
     /// Lane `i` is `words[i]`. Needs `COUNT` words.
     fn load(words: &[Self::Word]) -> Self;
-    /// Sixteen words of each lane from the lanes' blocks, read little-endian: lane `i` of word `j` is word `j` of
-    /// `blocks[i]`. Needs `COUNT` blocks of sixteen words. This text serves up to eight lanes.
+    /// Sixteen words of each lane from the lanes' blocks, read little-endian: lane `i`'s block begins at
+    /// `i * stride` of `bytes`, which must hold the last one whole. This text serves up to eight lanes.
     #[inline(always)]
-    fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
+    fn load_blocks(bytes: &[u8], stride: usize) -> [Self; 16] {
         let mut words = [Self::Word::ZERO; 16 * 8];
-        for (lane, block) in blocks[..Self::COUNT].iter().enumerate() {
+        for lane in 0..Self::COUNT {
+            let block = &bytes[lane * stride..][..16 * Self::Word::BYTES];
             for (i, bytes) in block.chunks_exact(Self::Word::BYTES).enumerate() {
                 words[i * Self::COUNT + lane] = Word::from_le(bytes);
             }
@@ -74,10 +75,25 @@ pub(crate) trait Lanes: Copy {
         }
         loaded
     }
+    /// The way back for 32 bytes a lane: row `i` is lane `i` of the first words, as many as make 32 bytes, written
+    /// little-endian. Needs `COUNT` rows. This text serves up to eight lanes.
+    #[inline(always)]
+    fn store_rows(words: [Self; 8], rows: &mut [[u8; 32]]) {
+        let mut stored = [Self::Word::ZERO; 8 * 8];
+        for (vector, words) in words.iter().zip(stored.chunks_exact_mut(Self::COUNT)) {
+            vector.store(words);
+        }
+        for (lane, row) in rows[..Self::COUNT].iter_mut().enumerate() {
+            for (i, bytes) in row.chunks_exact_mut(Self::Word::BYTES).enumerate() {
+                bytes.copy_from_slice(&stored[i * Self::COUNT + lane].to_le()[..Self::Word::BYTES]);
+            }
+        }
+    }
     /// `words[i]` is lane `i`. Needs `COUNT` words.
     fn store(self, words: &mut [Self::Word]);
     fn add(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
     /// Reverses the bytes of each lane.
     fn swap_bytes(self) -> Self;
     /// Bit `i` is set where lane `i`, read unsigned, is at most that lane of `limit`.
@@ -186,8 +202,8 @@ impl<V: Tied> Lanes for X2<V> {
         X2(V::load(&words[..V::COUNT]), V::load(&words[V::COUNT..]))
     }
     #[inline(always)]
-    fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-        let (a, b) = (V::load_blocks(&blocks[..V::COUNT]), V::load_blocks(&blocks[V::COUNT..]));
+    fn load_blocks(bytes: &[u8], stride: usize) -> [Self; 16] {
+        let (a, b) = (V::load_blocks(bytes, stride), V::load_blocks(&bytes[V::COUNT * stride..], stride));
         let mut loaded = [X2(a[0], b[0]); 16];
         let mut i = 0;
         while i < 16 {
@@ -195,6 +211,18 @@ impl<V: Tied> Lanes for X2<V> {
             i += 1;
         }
         loaded
+    }
+    #[inline(always)]
+    fn store_rows(words: [Self; 8], rows: &mut [[u8; 32]]) {
+        let (mut a, mut b) = ([words[0].0; 8], [words[0].1; 8]);
+        let mut i = 0;
+        while i < 8 {
+            (a[i], b[i]) = (words[i].0, words[i].1);
+            i += 1;
+        }
+        let (first, second) = rows.split_at_mut(V::COUNT);
+        V::store_rows(a, first);
+        V::store_rows(b, second);
     }
     #[inline(always)]
     fn store(self, words: &mut [V::Word]) {
@@ -208,6 +236,10 @@ impl<V: Tied> Lanes for X2<V> {
     #[inline(always)]
     fn xor(self, o: Self) -> Self {
         X2(self.0.xor(o.0), self.1.xor(o.1))
+    }
+    #[inline(always)]
+    fn and(self, o: Self) -> Self {
+        X2(self.0.and(o.0), self.1.and(o.1))
     }
     #[inline(always)]
     fn xor3(self, b: Self, c: Self) -> Self {

@@ -38,6 +38,8 @@ mod neon;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod sha_unit;
 #[cfg(target_arch = "x86_64")]
+mod x86;
+#[cfg(target_arch = "x86_64")]
 mod x86_sha;
 
 pub use detect::Path;

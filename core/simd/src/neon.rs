@@ -23,7 +23,7 @@ pub(crate) struct U32x4(uint32x4_t);
 pub(crate) struct U64x2(uint64x2_t);
 
 macro_rules! lanes {
-    ($v:ident, $word:ty, $count:literal, $dup:ident, $ld:ident, $st:ident, $add:ident, $xor:ident, $swap:expr,
+    ($v:ident, $word:ty, $count:literal, $dup:ident, $ld:ident, $st:ident, $add:ident, $xor:ident, $and:ident, $swap:expr,
         $at_most:expr) => {
         impl Lanes for $v {
             type Word = $word;
@@ -51,6 +51,10 @@ macro_rules! lanes {
                 $v(op!($xor(self.0, other.0)))
             }
             #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                $v(op!($and(self.0, other.0)))
+            }
+            #[inline(always)]
             fn swap_bytes(self) -> Self {
                 let swap: fn($v) -> $v = $swap;
                 swap(self)
@@ -67,7 +71,7 @@ macro_rules! lanes {
                 // SAFETY: no instruction; both registers come back as they went in. NEON is part of every aarch64
                 // target, so its registers may be named anywhere.
                 unsafe {
-                    asm!("/* {0} {1} */", inout(vreg) a.0, inout(vreg) b.0,
+                    asm!("/* {0:v} {1:v} */", inout(vreg) a.0, inout(vreg) b.0,
                         options(pure, nomem, nostack, preserves_flags));
                 }
             }
@@ -83,6 +87,7 @@ lanes!(
     vst1q_u32,
     vaddq_u32,
     veorq_u32,
+    vandq_u32,
     |x| U32x4(op!(vreinterpretq_u32_u8(vrev32q_u8(vreinterpretq_u8_u32(x.0))))),
     |x, limit| op!({
         let bits = vandq_u32(vcleq_u32(x.0, limit.0), vld1q_u32([1, 2, 4, 8].as_ptr()));
@@ -98,6 +103,7 @@ lanes!(
     vst1q_u64,
     vaddq_u64,
     veorq_u64,
+    vandq_u64,
     |x| U64x2(op!(vreinterpretq_u64_u8(vrev64q_u8(vreinterpretq_u8_u64(x.0))))),
     |x, limit| op!(vaddvq_u64(vandq_u64(vcleq_u64(x.0, limit.0), vld1q_u64([1, 2].as_ptr()))))
 );

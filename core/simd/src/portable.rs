@@ -17,12 +17,8 @@ macro_rules! one_lane {
                 words[0]
             }
             #[inline(always)]
-            fn load_blocks(blocks: &[&[u8]]) -> [Self; 16] {
-                let mut words = [0; 16];
-                for (word, bytes) in words.iter_mut().zip(blocks[0].chunks_exact(size_of::<$t>())) {
-                    *word = crate::lanes::Word::from_le(bytes);
-                }
-                words
+            fn and(self, other: Self) -> Self {
+                self & other
             }
             #[inline(always)]
             fn store(self, words: &mut [$t]) {

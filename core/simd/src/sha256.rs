@@ -4,7 +4,7 @@
 //! wherever it is used. Rounds of which only one output word is used shrink by themselves: the compiler drops what
 //! nobody reads, so the decisive word of a search ends three rounds early.
 
-use crate::blocks::LaneBlocks;
+use crate::blocks::{LaneBlocks, store_digests};
 use crate::function::{Chain, Function, IV32};
 use crate::kernel::{Found, LANES_MAX, LaneBlock};
 use crate::lanes::{ShaLanes, ShaSums};
@@ -210,34 +210,31 @@ pub(crate) fn digest<V: ShaSums, const DOUBLE: bool>(
 ) {
     let mut blocks = LaneBlocks::new(Function::Sha256, messages, length);
     let start = splats::<V>(chain.map(|word| word as u32));
-    let mut words = [0u32; 8 * LANES_MAX];
-    for (group, out) in out.chunks_mut(V::COUNT).enumerate() {
-        let mut state = start;
-        // SHA-256d's second message, the first digest, is one more block.
-        for index in 0..blocks.count() + usize::from(DOUBLE) {
-            let block = if index < blocks.count() {
-                let rows = blocks.rows(V::COUNT, group * V::COUNT, out.len(), index);
-                let mut block = V::load_blocks(&rows[..V::COUNT]);
-                let mut i = 0;
-                while i < 16 {
-                    block[i] = block[i].swap_bytes();
-                    i += 1;
-                }
-                block
-            } else {
-                let block = block_of_digest(state);
-                state = splats::<V>(IV32);
-                block
-            };
-            state = compress(state, block);
-        }
-        store_state(state, &mut words);
-        for (lane, out) in out.iter_mut().enumerate() {
-            for (i, bytes) in out.chunks_exact_mut(4).enumerate() {
-                bytes.copy_from_slice(&words[i * V::COUNT + lane].to_be_bytes());
+    let mut states = [start; FIRSTS];
+    for (batch, out) in out.chunks_mut(FIRSTS * V::COUNT).enumerate() {
+        for (group, (out, state)) in out.chunks(V::COUNT).zip(&mut states).enumerate() {
+            let first = (batch * FIRSTS + group) * V::COUNT;
+            *state = start;
+            for index in 0..blocks.count() {
+                *state = compress(*state, swap_bytes(blocks.load::<V>(first, out.len(), index)));
             }
         }
+        for (out, state) in out.chunks_mut(V::COUNT).zip(states) {
+            let digest = if DOUBLE { hash_digest(state) } else { state };
+            store_digests(swap_bytes(digest), out);
+        }
     }
+}
+
+/// Each word's bytes reversed: SHA-256 reads and writes big-endian.
+#[inline(always)]
+fn swap_bytes<V: ShaSums, const N: usize>(mut words: [V; N]) -> [V; N] {
+    let mut i = 0;
+    while i < N {
+        words[i] = words[i].swap_bytes();
+        i += 1;
+    }
+    words
 }
 
 /// Any tail: one or more blocks, a nonce anywhere. Returns how many nonces were tried.

@@ -8,6 +8,8 @@ use crate::{Digest, Error};
 
 /// Bytes hashed between two looks at the cancel flag: a few milliseconds on the slowest path.
 const PIECE_BYTES: usize = 256 << 10;
+/// Pieces for each thread of a small batch, so that none waits long for another.
+const PIECES_EACH: usize = 4;
 /// Messages longer than this take the general path one by one, which can stop within a message.
 const LANE_BYTES_MAX: usize = 16 << 10;
 
@@ -15,9 +17,11 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
     let choice = cpu.choice(digest.function);
     let chain = digest.function.initial();
     let mut out = vec![[0; 32]; digest.count];
-    // Whole groups of lanes, as many as the bytes allow; a short message costs a block all the same.
+    // Whole groups of lanes, as many as the bytes allow; a short message costs a block all the same. Fewer where
+    // threads would go without.
     let each = digest.length.max(64);
-    let piece = (PIECE_BYTES / each).max(1).next_multiple_of(choice.wide.lanes());
+    let shared = digest.count.div_ceil(cpu.threads * PIECES_EACH);
+    let piece = (PIECE_BYTES / each).min(shared).max(1).next_multiple_of(choice.wide.lanes());
     let pieces = Mutex::new(out.chunks_mut(piece).enumerate());
     let tasks = cpu.on_threads(digest.count.div_ceil(piece), |_| {
         loop {

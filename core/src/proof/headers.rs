@@ -1,5 +1,8 @@
 //! Header chains in bulk: linkage, bits, target, work.
 
+use std::time::Instant;
+
+use crate::job::add_shares;
 use crate::proof::asert::Asert;
 use crate::proof::header::{HEADER_BYTES, Header, LIMIT_BITS};
 use crate::{Control, Digest, Engine, Error, HashFunction, Order, Report, Target, Work};
@@ -8,6 +11,9 @@ use crate::{Control, Digest, Engine, Error, HashFunction, Order, Report, Target,
 const PERIOD: usize = 2_016;
 /// Seconds a period should take.
 const PERIOD_SECONDS: i64 = 14 * 24 * 60 * 60;
+
+/// Headers hashed at a time: memory stays bounded, and a bad header ends the work soon.
+const BATCH: usize = 1 << 16;
 
 /// How a header's bits follow from those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,35 +88,41 @@ pub fn verify(
         return Err(Error::HeaderBytes { got: bytes.len(), rest: rest.len() });
     }
     let mut rule = Rule::new(rule, headers)?;
-    let digest = |function| {
-        let digest = Digest { function, messages: bytes, length: HEADER_BYTES, count: headers.len() };
-        engine.digest(&digest, control)
+    let began = Instant::now();
+    let functions = if function == HashFunction::Sha256d { 1 } else { 2 };
+    control.expect(headers.len() as u128 * functions);
+    let mut devices = Vec::new();
+    let mut digest = |function, messages: &[u8]| {
+        let count = messages.len() / HEADER_BYTES;
+        let digest = Digest { function, messages, length: HEADER_BYTES, count };
+        let report = engine.digest_part(&digest, control)?;
+        add_shares(&mut devices, &report.devices);
+        Ok::<_, Error>(report.value)
     };
-    let ids = digest(HashFunction::Sha256d)?;
-    let proofs = if function == HashFunction::Sha256d { None } else { Some(digest(function)?) };
     let mut verdict = Verdict { count: headers.len(), valid: 0, total_work: Work::ZERO, first_bad: None };
-    let hashes = proofs.as_ref().map_or(&ids.value, |proofs| &proofs.value);
     let mut known = Known::default();
-    for (index, bytes) in headers.iter().enumerate() {
-        let linked = index == 0 || bytes[4..36] == ids.value[index - 1];
-        let fault =
-            if linked { rule.fault(index, bytes, &hashes[index], &mut known) } else { Some(Fault::Link) };
-        if let Some(fault) = fault {
-            verdict.first_bad = Some((index, fault));
-            break;
+    let mut previous = None;
+    'batches: for batch in headers.chunks(BATCH) {
+        let ids = digest(HashFunction::Sha256d, batch.as_flattened())?;
+        let proofs = match function {
+            HashFunction::Sha256d => None,
+            _ => Some(digest(function, batch.as_flattened())?),
+        };
+        for ((header, id), hash) in batch.iter().zip(&ids).zip(proofs.as_ref().unwrap_or(&ids)) {
+            let linked = previous.is_none_or(|previous| header[4..36] == previous);
+            let fault =
+                if linked { rule.fault(verdict.valid, header, hash, &mut known) } else { Some(Fault::Link) };
+            if let Some(fault) = fault {
+                verdict.first_bad = Some((verdict.valid, fault));
+                break 'batches;
+            }
+            previous = Some(*id);
+            known.headers += 1;
+            verdict.valid += 1;
         }
-        verdict.total_work = verdict.total_work.saturating_add(known.work);
-        verdict.valid += 1;
     }
-    let mut report = proofs.map_or_else(|| ids.clone().map(|_| ()), |proofs| proofs.map(|_| ()));
-    if function != HashFunction::Sha256d {
-        for (share, more) in report.devices.iter_mut().zip(&ids.devices) {
-            share.done += more.done;
-            share.dispatches += more.dispatches;
-        }
-        report.elapsed += ids.elapsed;
-    }
-    Ok(report.map(|()| verdict))
+    verdict.total_work = known.total_work();
+    Ok(Report { value: verdict, devices, elapsed: began.elapsed() })
 }
 
 /// The last bits seen, decoded: they change once in thousands of headers.
@@ -118,17 +130,33 @@ pub fn verify(
 struct Known {
     bits: u32,
     target: Option<Target>,
-    work: Work,
+    /// Valid headers with these bits in a row.
+    headers: u64,
+    /// Work of the valid headers before them.
+    before: Work,
 }
 
 impl Known {
-    fn target(&mut self, bits: u32) -> Option<Target> {
+    /// The target that `bits` encode, unless it is none or above `limit`.
+    #[inline]
+    fn target(&mut self, bits: u32, limit: Target) -> Option<Target> {
         if self.bits != bits {
-            self.bits = bits;
-            self.target = Target::from_compact(bits).ok();
-            self.work = self.target.map_or(Work::ZERO, Target::work);
+            self.decode(bits, limit);
         }
         self.target
+    }
+
+    #[cold]
+    fn decode(&mut self, bits: u32, limit: Target) {
+        self.before = self.total_work();
+        self.headers = 0;
+        self.bits = bits;
+        self.target = Target::from_compact(bits).ok().filter(|&target| target <= limit);
+    }
+
+    fn total_work(&self) -> Work {
+        let each = self.target.map_or(Work::ZERO, Target::work);
+        self.before.saturating_add(each.saturating_mul(self.headers))
     }
 }
 
@@ -142,7 +170,10 @@ struct Rule<'a> {
 
 impl<'a> Rule<'a> {
     fn new(kind: Retarget, headers: &'a [[u8; HEADER_BYTES]]) -> Result<Self, Error> {
-        let limit = Target::from_compact(LIMIT_BITS).expect("the limit is a valid target");
+        let limit = match kind {
+            Retarget::None => Target::MAX,
+            _ => Target::from_compact(LIMIT_BITS).expect("the limit is a valid target"),
+        };
         let asert = match (kind, headers.first()) {
             (Retarget::Asert { spacing, half_life }, first) => {
                 let first = first.map_or(Header::GENESIS, Header::from_bytes);
@@ -163,10 +194,7 @@ impl<'a> Rule<'a> {
         known: &mut Known,
     ) -> Option<Fault> {
         let bits = field(bytes, 72);
-        let Some(target) = known.target(bits) else { return Some(Fault::Target) };
-        if self.kind != Retarget::None && target > self.limit {
-            return Some(Fault::Target);
-        }
+        let Some(target) = known.target(bits, self.limit) else { return Some(Fault::Target) };
         if index > 0 && self.expected_bits(index).is_some_and(|expected| expected != bits) {
             return Some(Fault::Bits);
         }

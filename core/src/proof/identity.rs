@@ -4,6 +4,7 @@
 //! Message: the address (32 bytes) `repetitions` times, then the nonce, four bytes little-endian; BLAKE2b-256, read
 //! big-endian. The field is always four bytes wide; a narrower search only limits the nonce's value.
 
+use crate::job::add_shares;
 use crate::{
     Control, Endian, Engine, Error, Found, HashFunction, NonceField, Order, Report, Search, Target, limits,
 };
@@ -70,8 +71,8 @@ pub fn verify(address: &[u8; 32], proof: Proof, target: Target) -> Result<[u8; 3
 /// found, on any device.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for nonce bits outside 1..=32, or when [`limits::REPETITIONS_MAX`] repetitions hold no
-/// proof; [`Error::Cancelled`]; and the engine's own.
+/// [`Error::OutOfRange`] for nonce bits outside 1..=32, [`Error::NoProof`] when [`limits::REPETITIONS_MAX`]
+/// repetitions hold none, [`Error::Cancelled`], and the engine's own.
 pub fn mint(
     engine: &Engine,
     address: &[u8; 32],
@@ -83,7 +84,7 @@ pub fn mint(
         return Err(Error::OutOfRange { what: "nonce bits", min: 1, max: 32, got: nonce_bits.into() });
     }
     let began = std::time::Instant::now();
-    let mut devices: Vec<crate::Share> = Vec::new();
+    let mut devices = Vec::new();
     let mut message = Vec::new();
     for repetitions in 1..=limits::REPETITIONS_MAX {
         message.truncate(32 * (repetitions as usize - 1));
@@ -100,7 +101,7 @@ pub fn mint(
             limit: 1,
         };
         let report = engine.search(&search, control)?;
-        add(&mut devices, &report.devices);
+        add_shares(&mut devices, &report.devices);
         let Found { hits, resume } = report.value;
         if let Some(hit) = hits.first() {
             let nonce = u32::try_from(hit.nonce).expect("the range is at most 2^32");
@@ -111,23 +112,5 @@ pub fn mint(
             return Err(Error::Cancelled);
         }
     }
-    Err(Error::OutOfRange {
-        what: "repetitions needed",
-        min: 1,
-        max: limits::REPETITIONS_MAX.into(),
-        got: u64::from(limits::REPETITIONS_MAX) + 1,
-    })
-}
-
-/// Adds shares of the same devices.
-fn add(sums: &mut Vec<crate::Share>, shares: &[crate::Share]) {
-    for share in shares {
-        match sums.iter_mut().find(|sum| sum.id == share.id) {
-            Some(sum) => {
-                sum.done += share.done;
-                sum.dispatches += share.dispatches;
-            }
-            None => sums.push(share.clone()),
-        }
-    }
+    Err(Error::NoProof { repetitions: limits::REPETITIONS_MAX })
 }

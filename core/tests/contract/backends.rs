@@ -17,26 +17,52 @@ pub(crate) struct Fake {
     spoil_values: fn(&mut Vec<[u8; 32]>),
 }
 
+fn device() -> Device {
+    Device {
+        id: "fake:0".to_owned(),
+        name: "a fake".to_owned(),
+        kind: DeviceKind::Cpu,
+        backend: "oracle".to_owned(),
+        driver: None,
+        pci: None,
+        paths: vec!["oracle".to_owned()],
+        self_test: "not run".to_owned(),
+        available: true,
+        reason: None,
+    }
+}
+
 impl Fake {
     fn with(spoil_search: fn(&mut Searched), spoil_values: fn(&mut Vec<[u8; 32]>)) -> Engine {
-        let device = Device {
-            id: "fake:0".to_owned(),
-            name: "a fake".to_owned(),
-            kind: DeviceKind::Cpu,
-            backend: "oracle".to_owned(),
-            driver: None,
-            pci: None,
-            paths: vec!["oracle".to_owned()],
-            self_test: "not run".to_owned(),
-            available: true,
-            reason: None,
-        };
-        Engine::from_backends(vec![Box::new(Fake { device, spoil_search, spoil_values })])
+        Engine::from_backends(vec![Box::new(Fake { device: device(), spoil_search, spoil_values })])
     }
 
     /// An engine on a device that tells the truth.
     pub(crate) fn honest() -> Engine {
         Fake::with(|_| (), |_| ())
+    }
+
+    /// An engine on a device that never finds anything, in no time.
+    pub(crate) fn barren() -> Engine {
+        struct Barren(Device);
+        impl Backend for Barren {
+            fn device(&self) -> &Device {
+                &self.0
+            }
+            fn path(&self, _: HashFunction) -> String {
+                "none".to_owned()
+            }
+            fn search(&self, _: &Search<'_>, _: Range<u128>, _: &Watch<'_>) -> Result<Searched, Error> {
+                Ok(Searched::default())
+            }
+            fn walk(&self, _: &Walk<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+                Ok(Vec::new())
+            }
+            fn digest(&self, _: &Digest<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+                Ok(Vec::new())
+            }
+        }
+        Engine::from_backends(vec![Box::new(Barren(device()))])
     }
 
     /// An engine on a device that lies about hits.

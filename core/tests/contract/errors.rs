@@ -9,6 +9,7 @@ use gridnet_core::{
 };
 
 use crate::auto;
+use crate::backends::Fake;
 use crate::cancel::endless;
 use crate::oracle::painted;
 
@@ -44,6 +45,7 @@ fn numbers_and_names_are_these_for_ever() {
         (16, "wrong-answer", Error::WrongAnswer { device: text(), what: text() }),
         (17, "cancelled", Error::Cancelled),
         (18, "spawn", Error::Spawn(text())),
+        (19, "no-proof", Error::NoProof { repetitions: 1 }),
     ];
     for (code, name, error) in &table {
         assert_eq!((error.code(), error.name()), (*code, *name));
@@ -166,6 +168,12 @@ fn proofs() {
         let minted = identity::mint(auto(), &[0; 32], Target::MAX, bits, &control);
         check(minted, 14, "out-of-range", &["nonce bits", &format!("not {bits}")]);
     }
+}
+
+#[test]
+fn mints_that_run_out_of_repetitions() {
+    let minted = identity::mint(&Fake::barren(), &[0; 32], Target::MAX, 1, &Control::default());
+    check(minted, 19, "no-proof", &["65536 repetitions"]);
 }
 
 #[test]

@@ -30,8 +30,7 @@ fn search(engine: &Engine, args: &Mint, control: &Control) -> Result<MintAnswer,
     match identity::mint(engine, &args.address, target, args.nonce_bits, control) {
         Ok(report) => Ok(MintAnswer::found(&report)),
         Err(Error::Cancelled) => Ok(MintAnswer::unfinished(args, control, true)),
-        // The arguments are within bounds: what ran out are the repetitions.
-        Err(Error::OutOfRange { .. }) => Ok(MintAnswer::unfinished(args, control, false)),
+        Err(Error::NoProof { .. }) => Ok(MintAnswer::unfinished(args, control, false)),
         Err(error) => Err(error),
     }
 }
