@@ -12,11 +12,13 @@ pub struct Watch<'a> {
     pub(crate) meter: Option<&'a Meter>,
     pub(crate) done: std::sync::atomic::AtomicU64,
     pub(crate) dispatches: std::sync::atomic::AtomicU64,
+    /// The path that does it, where it is not the device's usual one for the function.
+    pub(crate) path: std::sync::OnceLock<String>,
 }
 
 impl<'a> Watch<'a> {
     pub(crate) fn new(cancel: &'a Cancel, meter: Option<&'a Meter>) -> Self {
-        Watch { cancel, meter, done: 0.into(), dispatches: 0.into() }
+        Watch { cancel, meter, done: 0.into(), dispatches: 0.into(), path: std::sync::OnceLock::new() }
     }
 
     /// Counts the work of one kernel call.
@@ -38,7 +40,8 @@ pub struct Searched {
     pub resume: Option<u128>,
 }
 
-/// A device that computes the primitives. Nothing it says is trusted: the engine hashes every hit again.
+/// A device that computes the primitives. The engine hashes every hit that it reports again; hits that it misses, and
+/// wrong ends and digests, are not noticed.
 pub trait Backend: Send + Sync {
     /// What it is.
     fn device(&self) -> &Device;

@@ -5,13 +5,17 @@ use std::time::Instant;
 use gridnet_simd::Path;
 
 use crate::backend::{Backend, Watch};
+use crate::confirm::Confirm;
 use crate::cpu::Cpu;
 use crate::{Control, Device, Digest, Error, Found, HashFunction, Report, Search, Share, Walk};
+
+/// Hits hashed again between two looks at the cancel flag.
+const CHECKED: usize = 1 << 12;
 
 /// Devices that compute the primitives. Make one and keep it: it owns its threads. All calls take `&self` and may
 /// run at the same time.
 pub struct Engine {
-    backends: Vec<Box<dyn Backend>>,
+    backend: Box<dyn Backend>,
 }
 
 /// How an [`Engine`] is to be made.
@@ -54,7 +58,7 @@ impl EngineBuilder {
         if let Some(asked) = self.devices.into_iter().find(|asked| !known(asked)) {
             return Err(Error::UnknownDevice { asked, available: "cpu".to_owned() });
         }
-        Ok(Engine { backends: vec![Box::new(Cpu::new(self.threads, self.path)?)] })
+        Ok(Engine { backend: Box::new(Cpu::new(self.threads, self.path)?) })
     }
 }
 
@@ -64,23 +68,19 @@ impl Engine {
         EngineBuilder::default()
     }
 
-    /// An engine over devices of one's own: how tests plant a device that lies.
-    ///
-    /// # Panics
-    /// Without any backend.
-    pub fn from_backends(backends: Vec<Box<dyn Backend>>) -> Engine {
-        assert!(!backends.is_empty(), "an engine needs a backend");
-        Engine { backends }
+    /// An engine over a device of one's own: how tests plant a device that lies.
+    pub fn from_backend(backend: Box<dyn Backend>) -> Engine {
+        Engine { backend }
     }
 
     /// The devices of this engine.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
-        self.backends.iter().map(|backend| backend.device())
+        std::iter::once(self.backend.device())
     }
 
     /// The printable name of the path that serves a function: `avx512 ×16 ×2, 2 threads`.
     pub fn path(&self, function: HashFunction) -> String {
-        self.backend().path(function)
+        self.backend.path(function)
     }
 
     /// The first hits of a search, ascending. Every hit is hashed again on the general path before it is returned.
@@ -93,18 +93,20 @@ impl Engine {
         let nonces = search.range.end - search.range.start;
         control.expect(nonces * (1 + search.siblings.len() as u128));
         self.report(search.function, control, |backend, watch| {
-            let searched = backend.search(search, search.range.clone(), watch)?;
-            for hit in &searched.hits {
-                let in_range = search.range.contains(&u128::from(hit.nonce))
-                    && hit.message as usize <= search.siblings.len();
-                let right = in_range
-                    && search.function.hash(&search.message_with(hit.message, hit.nonce)) == hit.hash
-                    && search.target.is_met_by(&hit.hash, search.order);
-                if !right {
+            let mut searched = backend.search(search, search.range.clone(), watch)?;
+            let confirm = Confirm::new(search);
+            for (index, hit) in searched.hits.iter().enumerate() {
+                if confirm.hit(hit.nonce, hit.message) != Some(*hit) {
                     return Err(Error::WrongAnswer {
                         device: backend.device().id.clone(),
                         what: format!("nonce {} of a search does not meet the target", hit.nonce),
                     });
+                }
+                if index % CHECKED == CHECKED - 1 && control.cancel.is_cancelled() {
+                    // What was not hashed again does not count as covered.
+                    searched.resume = Some(hit.nonce.into());
+                    searched.hits.truncate(index);
+                    break;
                 }
             }
             let ascending = searched.hits.is_sorted_by(|a, b| (a.nonce, a.message) < (b.nonce, b.message));
@@ -171,10 +173,6 @@ impl Engine {
         })
     }
 
-    fn backend(&self) -> &dyn Backend {
-        self.backends.first().expect("an engine has a backend").as_ref()
-    }
-
     /// Runs a job on the device and reports what it took.
     fn report<T>(
         &self,
@@ -183,7 +181,7 @@ impl Engine {
         job: impl FnOnce(&dyn Backend, &Watch<'_>) -> Result<T, Error>,
     ) -> Result<Report<T>, Error> {
         let began = Instant::now();
-        let backend = self.backend();
+        let backend = self.backend.as_ref();
         let device = backend.device();
         let meter = control.progress.as_deref().map(|progress| progress.meter(&device.id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
@@ -191,7 +189,7 @@ impl Engine {
         let share = Share {
             id: device.id.clone(),
             name: device.name.clone(),
-            path: backend.path(function),
+            path: watch.path.into_inner().unwrap_or_else(|| backend.path(function)),
             done: watch.done.into_inner(),
             dispatches: watch.dispatches.into_inner(),
         };

@@ -87,18 +87,14 @@ impl HashFunction {
 
     /// The digest of one message, or `None` as soon as `go_on` says no; it is asked every 64 KiB.
     pub(crate) fn hash_while(self, message: &[u8], go_on: impl Fn() -> bool) -> Option<[u8; 32]> {
-        match self {
-            HashFunction::Sha256 => absorb(sha2::Sha256::new(), message, go_on),
-            HashFunction::Sha256d => {
-                absorb(sha2::Sha256::new(), message, go_on).map(|first| sha2::Sha256::digest(first).into())
+        let mut hasher = Hasher::new(self);
+        for piece in message.chunks(64 << 10) {
+            if !go_on() {
+                return None;
             }
-            HashFunction::Blake2s { personal } => {
-                absorb(blake2::Blake2s256::new_customized(&personal), message, go_on)
-            }
-            HashFunction::Blake2b { personal } => {
-                absorb(blake2::Blake2b::<U32>::new_customized(&personal), message, go_on)
-            }
+            hasher.update(piece);
         }
+        Some(hasher.finish())
     }
 
     /// The function as the kernels know it.
@@ -123,16 +119,43 @@ impl HashFunction {
     }
 }
 
-fn absorb<D: Digest<OutputSize = U32>>(
-    mut hasher: D,
-    message: &[u8],
-    go_on: impl Fn() -> bool,
-) -> Option<[u8; 32]> {
-    for piece in message.chunks(64 << 10) {
-        if !go_on() {
-            return None;
+/// A message on its way through the general path.
+#[derive(Clone)]
+pub(crate) enum Hasher {
+    Sha256(sha2::Sha256),
+    Sha256d(sha2::Sha256),
+    Blake2s(blake2::Blake2s256),
+    Blake2b(blake2::Blake2b<U32>),
+}
+
+impl Hasher {
+    pub(crate) fn new(function: HashFunction) -> Hasher {
+        match function {
+            HashFunction::Sha256 => Hasher::Sha256(sha2::Sha256::new()),
+            HashFunction::Sha256d => Hasher::Sha256d(sha2::Sha256::new()),
+            HashFunction::Blake2s { personal } => {
+                Hasher::Blake2s(blake2::Blake2s256::new_customized(&personal))
+            }
+            HashFunction::Blake2b { personal } => {
+                Hasher::Blake2b(blake2::Blake2b::<U32>::new_customized(&personal))
+            }
         }
-        hasher.update(piece);
     }
-    Some(hasher.finalize().into())
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Hasher::Sha256(hasher) | Hasher::Sha256d(hasher) => hasher.update(bytes),
+            Hasher::Blake2s(hasher) => hasher.update(bytes),
+            Hasher::Blake2b(hasher) => hasher.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        match self {
+            Hasher::Sha256(hasher) => hasher.finalize().into(),
+            Hasher::Sha256d(hasher) => sha2::Sha256::digest(hasher.finalize()).into(),
+            Hasher::Blake2s(hasher) => hasher.finalize().into(),
+            Hasher::Blake2b(hasher) => hasher.finalize().into(),
+        }
+    }
 }

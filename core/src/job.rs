@@ -96,10 +96,17 @@ impl Search<'_> {
             return Err(Error::Limit { got: self.limit, max: limits::HITS_MAX });
         }
         let from = self.shared_from();
+        let messages = 1 + self.siblings.len();
         for (what, got, max) in [
             ("the length of a searched message", message, limits::SEARCH_BYTES_MAX),
             ("the message's length from the nonce's block on", message - from, limits::TAIL_BYTES_MAX),
             ("the number of siblings", self.siblings.len(), limits::SIBLINGS_MAX),
+            ("the bytes of all messages before the nonce's block", messages * from, limits::SEARCH_BYTES_MAX),
+            (
+                "the bytes of all messages from the nonce's block on",
+                messages * (message - from),
+                limits::TAILS_BYTES_MAX,
+            ),
         ] {
             if got > max {
                 return Err(Error::OutOfRange { what, min: 0, max: max as u64, got: got as u64 });
@@ -124,10 +131,14 @@ impl Search<'_> {
 
     /// The message, or sibling `index - 1`, with a nonce in its field.
     pub(crate) fn message_with(&self, index: u32, nonce: u64) -> Vec<u8> {
-        let source = if index == 0 { self.message } else { self.siblings[index as usize - 1] };
-        let mut message = source.to_vec();
+        let mut message = self.message_at(index).to_vec();
         self.nonce.write(&mut message, nonce);
         message
+    }
+
+    /// The message, or sibling `index - 1`.
+    pub(crate) fn message_at(&self, index: u32) -> &[u8] {
+        if index == 0 { self.message } else { self.siblings[index as usize - 1] }
     }
 }
 

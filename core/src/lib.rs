@@ -21,6 +21,7 @@
 
 mod backend;
 mod checksum;
+mod confirm;
 mod control;
 mod cpu;
 mod device;

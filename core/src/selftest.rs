@@ -50,10 +50,14 @@ fn searches(kernel: Kernel, function: HashFunction) -> bool {
     let shapes = [(80, 76, 4, Order::Little), (36, 32, 4, Order::Big), (70, 61, 5, Order::Big)];
     shapes.into_iter().all(|(length, offset, bytes, order)| {
         let message: Vec<u8> = (0..length as u8).collect();
+        let sibling: Vec<u8> = message.iter().map(|byte| byte ^ u8::from(*byte < 4)).collect();
+        // A sibling differs before the nonce's block; of one block there is none.
+        let siblings: &[&[u8]] =
+            if offset >= function.kernel_function().block_bytes() { &[&sibling] } else { &[] };
         let search = Search {
             function,
             message: &message,
-            siblings: &[],
+            siblings,
             nonce: NonceField { offset, bytes, endian: Endian::Little },
             range: 0..256,
             target: Target::from_zero_bits(4).expect("4 bits are a target"),
@@ -62,9 +66,14 @@ fn searches(kernel: Kernel, function: HashFunction) -> bool {
         };
         let mut candidates = Vec::new();
         kernel.search(&tail(&search), 0, 256, usize::MAX, &mut candidates);
-        let found: Vec<u64> = candidates.iter().map(|candidate| candidate.nonce).collect();
-        let expected: Vec<u64> = (0..256)
-            .filter(|&nonce| search.target.is_met_by(&function.hash(&search.message_with(0, nonce)), order))
+        candidates.sort_unstable();
+        let found: Vec<_> = candidates.iter().map(|found| (found.nonce, found.sibling)).collect();
+        let meets = |&(nonce, sibling): &(u64, u32)| {
+            search.target.is_met_by(&function.hash(&search.message_with(sibling, nonce)), order)
+        };
+        let expected: Vec<_> = (0..256)
+            .flat_map(|nonce| (0..=siblings.len() as u32).map(move |sibling| (nonce, sibling)))
+            .filter(meets)
             .collect();
         found == expected
     })

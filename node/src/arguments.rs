@@ -22,11 +22,10 @@ pub(crate) fn whole<T: TryFrom<u64>>(min: u64, max: u64) -> impl Fn(&str) -> Res
     }
 }
 
-/// A time above zero, at most a day.
+/// A time from a millisecond to a day.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
-    let seconds = text.parse::<f64>().ok().filter(|&seconds| seconds > 0.0 && seconds <= 86_400.0);
-    seconds
-        .ok_or_else(|| format!("expected a number of seconds above 0, at most 86400, got {}", quoted(text)))
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    seconds.ok_or_else(|| format!("expected a number of seconds from 0.001 to 86400, got {}", quoted(text)))
 }
 
 /// Exactly `N` bytes in hex.

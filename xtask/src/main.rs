@@ -44,8 +44,8 @@ enum Chore {
     Test(test::Args),
     /// The same as `test`, and the minutes of each stage held against their budget.
     ///
-    /// This is what `.ci/run` calls. It also prints the machine it ran on, because a time without its machine
-    /// says nothing. With CI=true in the environment a stage that cannot run is a failure, not a skip.
+    /// With CI=true in the environment, as in `.ci/run`, `test` does the same, and a stage that cannot run is a
+    /// failure, not a skip. It also prints the machine it ran on, because a time without its machine says nothing.
     Ci(test::Args),
     /// Install what the tests need: Debian packages, cargo-deny, the aarch64 compiler.
     ///
@@ -89,6 +89,7 @@ fn main() -> ExitCode {
 fn run(chore: Chore) -> anyhow::Result<ExitCode> {
     let repo = Repo::find()?;
     match chore {
+        Chore::Test(args) if crate::repo::in_ci() => test::run(&repo, &args, test::Report::Budgets),
         Chore::Test(args) => test::run(&repo, &args, test::Report::Minutes),
         Chore::Ci(args) => test::run(&repo, &args, test::Report::Budgets),
         Chore::Setup => setup::all().map(|()| ExitCode::SUCCESS),

@@ -84,6 +84,7 @@ fn row<J>(id: &'static str, title: &str, contenders: &[Contender<'_, J>], repeti
     let best_rival = (0..contenders.len())
         .filter(|&index| contenders[index].role == Role::Rival)
         .max_by(|&a, &b| median(of(a)).total_cmp(&median(of(b))));
+    let ours = (0..contenders.len()).find(|&index| contenders[index].role == Role::Auto);
     let entries = contenders.iter().enumerate().map(|(index, contender)| {
         let rates = of(index);
         let paired = |others: &[f64]| median(rates.iter().zip(others).map(|(a, b)| a / b).collect());
@@ -96,6 +97,9 @@ fn row<J>(id: &'static str, title: &str, contenders: &[Contender<'_, J>], repeti
             low: quantile(rates.clone(), 0.25),
             high: quantile(rates.clone(), 0.75),
             ratio: best_rival.filter(|&rival| rival != index).map(|rival| paired(&of(rival))),
+            ours_to_it: ours
+                .filter(|_| contender.role == Role::Rival)
+                .map(|ours| median(of(ours).iter().zip(&rates).map(|(a, b)| a / b).collect())),
             limit: None,
             share: None,
             operations: needs.map(|needs| needs.operations.all / needs.lanes as f64),

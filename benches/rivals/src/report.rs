@@ -59,6 +59,8 @@ pub(crate) struct Contender {
     pub(crate) high: f64,
     /// Of the rate to the best rival's.
     pub(crate) ratio: Option<f64>,
+    /// Of our rate to this rival's.
+    pub(crate) ours_to_it: Option<f64>,
     /// Hashes a second at most.
     pub(crate) limit: Option<f64>,
     /// Of the limit.

@@ -21,7 +21,13 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
     // threads would go without.
     let each = digest.length.max(64);
     let shared = digest.count.div_ceil(cpu.threads * PIECES_EACH);
-    let piece = (PIECE_BYTES / each).min(shared).max(1).next_multiple_of(choice.wide.lanes());
+    let in_lanes = digest.length <= LANE_BYTES_MAX;
+    let piece = if in_lanes {
+        (PIECE_BYTES / each).min(shared).max(1).next_multiple_of(choice.wide.lanes())
+    } else {
+        watch.path.get_or_init(|| "general".to_owned());
+        1
+    };
     let pieces = Mutex::new(out.chunks_mut(piece).enumerate());
     let tasks = cpu.on_threads(digest.count.div_ceil(piece), |_| {
         loop {
@@ -32,7 +38,7 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
             let Some((index, out)) = claimed else { return Ok(()) };
             let from = index * piece * digest.length;
             let messages = &digest.messages[from..from + out.len() * digest.length];
-            if digest.length <= LANE_BYTES_MAX {
+            if in_lanes {
                 choice.for_count(out.len()).0.digest(&chain, messages, digest.length, out);
             } else {
                 for (message, out) in messages.chunks_exact(digest.length).zip(&mut *out) {

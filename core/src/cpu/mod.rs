@@ -11,6 +11,7 @@ mod walk;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use gridnet_simd::Path;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -19,10 +20,14 @@ pub(crate) use self::search::tail;
 use crate::backend::{Backend, Searched, Watch};
 use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Walk, limits};
 
+/// Pools kept for calls to come.
+const IDLE_POOLS: usize = 4;
+
 /// The processor.
 pub(crate) struct Cpu {
     device: Device,
-    pool: ThreadPool,
+    /// Pools that no call uses at the moment. Each call has one of its own, so that none waits for another.
+    idle: Mutex<Vec<ThreadPool>>,
     threads: usize,
     forced: Option<Path>,
 }
@@ -41,11 +46,7 @@ impl Cpu {
             let available = Path::available().into_iter().map(Path::name).collect::<Vec<_>>().join(", ");
             return Err(Error::UnavailablePath { path: path.name(), available });
         }
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("gridnet-cpu-{index}"))
-            .build()
-            .map_err(|error| Error::Spawn(error.to_string()))?;
+        let idle = Mutex::new(vec![pool(threads).map_err(|error| Error::Spawn(error.to_string()))?]);
         let paths = match forced {
             Some(path) => vec![path.name().to_owned()],
             None => select::preferred(HashFunction::Sha256)
@@ -65,7 +66,7 @@ impl Cpu {
             available: true,
             reason: None,
         };
-        let mut cpu = Cpu { device, pool, threads, forced };
+        let mut cpu = Cpu { device, idle, threads, forced };
         for function in HashFunction::ALL {
             for kernel in cpu.choice(function).kernels() {
                 crate::selftest::check(kernel, function)?;
@@ -85,16 +86,25 @@ impl Cpu {
         if wanted <= 1 {
             return vec![work(0)];
         }
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let pooled = idle().pop();
+        // Where no further threads are to be had, the caller's own does it all.
+        let Some(pool) = pooled.or_else(|| pool(self.threads).ok()) else { return vec![work(0)] };
         let next = AtomicUsize::new(0);
-        self.pool
-            .broadcast(|_| {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                (index < wanted).then(|| work(index))
-            })
-            .into_iter()
-            .flatten()
-            .collect()
+        let done = pool.broadcast(|_| {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            (index < wanted).then(|| work(index))
+        });
+        let mut idle = idle();
+        if idle.len() < IDLE_POOLS {
+            idle.push(pool);
+        }
+        done.into_iter().flatten().collect()
     }
+}
+
+fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+    ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("gridnet-cpu-{index}")).build()
 }
 
 impl Backend for Cpu {

@@ -8,10 +8,14 @@ use gridnet_simd::{Candidate, Field, Kernel, Tail, Test};
 use super::Cpu;
 use super::pace::Pace;
 use crate::backend::{Searched, Watch};
+use crate::confirm::Confirm;
 use crate::{Endian, Hit, Order, Search};
 
 /// Blocks hashed in a thread's first call: about a millisecond on the slowest path.
 const FIRST_CALL: u64 = 4_096;
+
+/// Candidates after which a kernel call ends, so that hashing them in full stays a matter of milliseconds.
+const CONFIRMED: usize = 1 << 10;
 
 /// Nonces of a thread's first call, given how many blocks each costs.
 fn first_call(search: &Search<'_>) -> u64 {
@@ -48,9 +52,9 @@ impl Board {
             return;
         }
         self.hits.extend(hits);
-        self.hits.sort_unstable();
-        self.hits.truncate(limit);
-        if self.hits.len() == limit {
+        if self.hits.len() >= limit {
+            self.hits.sort_unstable();
+            self.hits.truncate(limit);
             let last = self.hits[limit - 1].nonce;
             self.bound = self.bound.min(u128::from(last) + 1);
         }
@@ -85,14 +89,16 @@ pub(crate) fn tail(search: &Search<'_>) -> Tail {
 pub(super) fn run(cpu: &Cpu, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Searched {
     let kernel = cpu.choice(search.function).wide;
     let tail = tail(search);
+    let confirm = Confirm::new(search);
     let board = Mutex::new(Board { next: range.start, bound: range.end, hits: Vec::new(), stopped: None });
     let pieces = (range.end - range.start).div_ceil(u128::from(first_call(search)));
     cpu.on_threads(usize::try_from(pieces).unwrap_or(usize::MAX), |_| {
-        work(kernel, &tail, search, &board, watch);
+        work(kernel, &tail, &confirm, search, &board, watch);
     });
     let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Hits above the place where a cancelled thread stopped may not be the first ones.
     let mut hits = board.hits;
+    hits.sort_unstable();
     let resume = board.stopped.filter(|&at| at < board.bound);
     if let Some(at) = resume {
         hits.retain(|hit| u128::from(hit.nonce) < at);
@@ -101,7 +107,14 @@ pub(super) fn run(cpu: &Cpu, search: &Search<'_>, range: Range<u128>, watch: &Wa
 }
 
 /// One thread: claims pieces until there is nothing left to do.
-fn work(kernel: Kernel, tail: &Tail, search: &Search<'_>, board: &Mutex<Board>, watch: &Watch<'_>) {
+fn work(
+    kernel: Kernel,
+    tail: &Tail,
+    confirm: &Confirm<'_>,
+    search: &Search<'_>,
+    board: &Mutex<Board>,
+    watch: &Watch<'_>,
+) {
     let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
     let tries = 1 + search.siblings.len() as u64;
     let mut pace = Pace::new(first_call(search));
@@ -119,21 +132,17 @@ fn work(kernel: Kernel, tail: &Tail, search: &Search<'_>, board: &Mutex<Board>, 
             }
             candidates.clear();
             let count = (piece.end - at) as u64;
-            let enough = search.limit - hits.len();
-            let tried = pace.time(count, || kernel.search(tail, at as u64, count, enough, &mut candidates));
-            candidates.sort_unstable();
-            hits.extend(candidates.iter().filter_map(|candidate| confirm(search, candidate)));
+            let enough = (search.limit - hits.len()).min(CONFIRMED);
+            let tried = pace.time(count, || {
+                let tried = kernel.search(tail, at as u64, count, enough, &mut candidates);
+                candidates.sort_unstable();
+                hits.extend(candidates.iter().filter_map(|found| confirm.hit(found.nonce, found.sibling)));
+                tried
+            });
             at += u128::from(tried);
             watch.count(tried * tries);
         }
         hits.truncate(search.limit);
         lock().report(hits, search.limit);
     }
-}
-
-/// The hit, if the whole digest meets the whole target.
-fn confirm(search: &Search<'_>, candidate: &Candidate) -> Option<Hit> {
-    let &Candidate { nonce, sibling } = candidate;
-    let hash = search.function.hash(&search.message_with(sibling, nonce));
-    search.target.is_met_by(&hash, search.order).then_some(Hit { nonce, message: sibling, hash })
 }

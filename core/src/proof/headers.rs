@@ -68,10 +68,13 @@ pub struct Verdict {
     pub total_work: Work,
     /// The first bad one: its index from 0 and why.
     pub first_bad: Option<(usize, Fault)>,
+    /// The call was cancelled: nothing is known of the headers after the valid ones.
+    pub interrupted: bool,
 }
 
 /// Verifies a chain of bare 80-byte headers. `function` is the network's proof of work; linkage is always by
-/// SHA-256d. Targets above [`LIMIT_BITS`] are bad under a rule, and taken without one.
+/// SHA-256d. Targets above [`LIMIT_BITS`] are bad under a rule, and taken without one. When cancelled, the verdict on
+/// what was covered until then.
 ///
 /// # Errors
 /// [`Error::HeaderBytes`] for a length that is not a multiple of 80, [`Error::OutOfRange`] for an unusable ASERT
@@ -99,14 +102,26 @@ pub fn verify(
         add_shares(&mut devices, &report.devices);
         Ok::<_, Error>(report.value)
     };
-    let mut verdict = Verdict { count: headers.len(), valid: 0, total_work: Work::ZERO, first_bad: None };
+    let mut verdict = Verdict {
+        count: headers.len(),
+        valid: 0,
+        total_work: Work::ZERO,
+        first_bad: None,
+        interrupted: false,
+    };
     let mut known = Known::default();
     let mut previous = None;
     'batches: for batch in headers.chunks(BATCH) {
-        let ids = digest(HashFunction::Sha256d, batch.as_flattened())?;
-        let proofs = match function {
-            HashFunction::Sha256d => None,
-            _ => Some(digest(function, batch.as_flattened())?),
+        let hashed = digest(HashFunction::Sha256d, batch.as_flattened()).and_then(|ids| match function {
+            HashFunction::Sha256d => Ok((ids, None)),
+            _ => Ok((ids, Some(digest(function, batch.as_flattened())?))),
+        });
+        let (ids, proofs) = match hashed {
+            Err(Error::Cancelled) => {
+                verdict.interrupted = true;
+                break;
+            }
+            hashed => hashed?,
         };
         for ((header, id), hash) in batch.iter().zip(&ids).zip(proofs.as_ref().unwrap_or(&ids)) {
             let linked = previous.is_none_or(|previous| header[4..36] == previous);

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use gridnet_core::proof::header::Header;
+use gridnet_core::proof::headers::{self, Retarget};
 use gridnet_core::{
     Cancel, Control, Digest, Endian, Engine, Error, Found, HashFunction, Hit, NonceField, Order, Progress,
     Report, Search, Target, Walk, limits,
 };
 
+use crate::backends::Fake;
 use crate::oracle::painted;
 use crate::{ENGINES, auto};
 
@@ -74,6 +77,78 @@ fn a_search_resumes_where_it_stopped() {
         let both = search(auto(), &Search { range: 1_000..resume + 5_000, ..whole.clone() });
         assert_eq!([hits, rest].concat(), both, "{}", made.with);
     }
+}
+
+#[test]
+fn calls_run_at_the_same_time() {
+    let message = painted(80);
+    let batch = painted(80 * 4_000);
+    let digest = Digest { function: HashFunction::Sha256d, messages: &batch, length: 80, count: 4_000 };
+    for made in ENGINES.iter() {
+        let mining = Control { progress: Some(Arc::default()), ..Control::default() };
+        std::thread::scope(|scope| {
+            let mine = scope.spawn(|| made.engine.search(&endless(&message), &mining).expect("a report"));
+            while mining.progress.as_ref().expect("it is watched").snapshot().done == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            // While one searches for ever, another gets its answer, and a third can be cancelled.
+            let (said, heard) = std::sync::mpsc::channel();
+            scope.spawn(move || {
+                let digests = made.engine.digest(&digest, &Control::default()).map(|report| report.value);
+                let found = cancelled_after(1_000, |control| {
+                    made.engine.search(&endless(&painted(80)), control).expect("a report").value
+                });
+                said.send((digests, found)).expect("somebody listens");
+            });
+            let heard = heard.recv_timeout(Duration::from_secs(60));
+            let still_mining = !mine.is_finished();
+            mining.cancel.cancel();
+            let (digests, found) = heard.unwrap_or_else(|_| panic!("{}: the second call starves", made.with));
+            assert!(still_mining && found.resume.is_some(), "{}", made.with);
+            assert_eq!(digests, auto().digest(&digest, &Control::default()).map(|report| report.value));
+        });
+    }
+}
+
+#[test]
+fn a_dense_search_is_cancelled_while_its_hits_are_hashed_again() {
+    let message = painted(80);
+    let dense = Search { target: Target::MAX, range: 0..10_000, limit: 10_000, ..endless(&message) };
+    let control = Control::default();
+    let Found { hits, resume } =
+        Fake::cancelling(&control.cancel).search(&dense, &control).expect("a report").value;
+    assert!((1..10_000).contains(&hits.len()), "{}", hits.len());
+    assert_eq!(resume, Some(hits.len() as u128));
+    assert_eq!(hits, search(auto(), &Search { limit: hits.len(), ..dense }));
+}
+
+#[test]
+fn a_cancelled_chain_of_headers_says_how_far_it_is_valid() {
+    let control = Control::default();
+    control.cancel.cancel();
+    let chain = vec![0; 80 * 3];
+    let verdict = headers::verify(auto(), HashFunction::Sha256d, &chain, Retarget::None, &control);
+    let verdict = verdict.expect("a verdict").value;
+    assert_eq!((verdict.valid, verdict.first_bad, verdict.interrupted), (0, None, true));
+
+    // A second batch that is not begun: the first one's headers are judged.
+    let mut previous = [0; 32];
+    let chain: Vec<u8> = (0..70_000)
+        .flat_map(|time| {
+            let header = Header { previous, time, bits: 0x2100_ffff, ..Header::GENESIS };
+            previous = header.id();
+            header.to_bytes()
+        })
+        .collect();
+    let control = Control::default();
+    let engine = Fake::cancelling(&control.cancel);
+    let verdict = headers::verify(&engine, HashFunction::Sha256d, &chain, Retarget::None, &control);
+    let verdict = verdict.expect("a verdict").value;
+    assert!(verdict.interrupted && verdict.first_bad.is_none());
+    assert!((1..70_000).contains(&verdict.valid), "{}", verdict.valid);
+    let valid = &chain[..80 * verdict.valid];
+    let whole = headers::verify(auto(), HashFunction::Sha256d, valid, Retarget::None, &Control::default());
+    assert_eq!(whole.expect("a verdict").value.total_work, verdict.total_work);
 }
 
 #[test]

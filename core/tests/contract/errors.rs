@@ -123,6 +123,24 @@ fn searches() {
     refused(Search { message: tail, ..good.clone() }, 14, "out-of-range", &["nonce's block"]);
     let many = vec![message.as_slice(); limits::SIBLINGS_MAX + 1];
     refused(Search { siblings: &many, ..good.clone() }, 14, "out-of-range", &["siblings", "4097"]);
+    // Each alone is within bounds, together they would keep a search from being cancelled in time.
+    let long = vec![0; limits::SEARCH_BYTES_MAX / 4];
+    let nonce = NonceField { offset: long.len() - 8, ..good.nonce };
+    let siblings = [long.as_slice(); 4];
+    refused(
+        Search { message: &long, nonce, siblings: &siblings, ..good.clone() },
+        14,
+        "out-of-range",
+        &["all messages before the nonce's block", "5242"],
+    );
+    let long = vec![0; limits::TAIL_BYTES_MAX];
+    let siblings = vec![long.as_slice(); limits::TAILS_BYTES_MAX / limits::TAIL_BYTES_MAX + 1];
+    refused(
+        Search { message: &long, siblings: &siblings, ..good.clone() },
+        14,
+        "out-of-range",
+        &["all messages from the nonce's block on", "266112"],
+    );
     for other in [&message[..79], &[], &behind] {
         refused(
             Search { siblings: &[&message, other], ..good.clone() },

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gridnet_core::proof::header::HEADER_BYTES;
 use gridnet_core::proof::headers::{self, Fault, Retarget, Verdict};
-use gridnet_core::{Error, HashFunction, Report};
+use gridnet_core::{HashFunction, Report};
 use serde::Serialize;
 
 use crate::cli::{RetargetRule, VerifyHeaders};
@@ -32,11 +32,10 @@ pub(crate) fn run(args: &VerifyHeaders) -> Result<Outcome, Failure> {
         Ok(report) => {
             let verified = Verified::new(args.retarget, &report);
             output::answer(args.json, &verified)?;
-            Ok(Outcome::of(verified.first_bad.is_none()))
-        }
-        Err(Error::Cancelled) => {
-            output::answer(args.json, &Interrupted { count, interrupted: true })?;
-            Ok(Outcome::Interrupted)
+            Ok(match &verified {
+                Verified { interrupted: true, .. } => Outcome::Interrupted,
+                _ => Outcome::of(verified.first_bad.is_none()),
+            })
         }
         Err(error) => Err(error.into()),
     }
@@ -95,6 +94,8 @@ struct Verified {
     total_work: Hex,
     first_bad: Option<FirstBad>,
     seconds: f64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
     #[serde(skip)]
     rule: RetargetRule,
     #[serde(skip)]
@@ -111,13 +112,14 @@ struct FirstBad {
 
 impl Verified {
     fn new(rule: RetargetRule, report: &Report<Verdict>) -> Verified {
-        let Verdict { count, valid, total_work, first_bad } = report.value;
+        let Verdict { count, valid, total_work, first_bad, interrupted } = report.value;
         Verified {
             count,
             valid,
             total_work: Hex(total_work.to_be_bytes()),
             first_bad: first_bad.map(|(index, fault)| FirstBad { index, reason: fault.name(), fault }),
             seconds: seconds(report.elapsed),
+            interrupted,
             rule,
             elapsed: report.elapsed,
         }
@@ -128,6 +130,9 @@ impl Answer for Verified {
     fn plain(&self) -> String {
         let mut text = String::new();
         let _ = match &self.first_bad {
+            None if self.interrupted => {
+                writeln!(text, "interrupted: the first {} of {} headers are valid", self.valid, self.count)
+            }
             None => writeln!(text, "all {} headers are valid", self.count),
             Some(bad) => writeln!(
                 text,
@@ -157,18 +162,5 @@ fn meaning(fault: Fault, rule: RetargetRule) -> &'static str {
         (Fault::Bits, _) => "its bits are not what the rule gives",
         (Fault::Work, _) => "its hash is above its target",
         _ => "see --help",
-    }
-}
-
-/// The answer when there is none.
-#[derive(Serialize)]
-struct Interrupted {
-    count: u64,
-    interrupted: bool,
-}
-
-impl Answer for Interrupted {
-    fn plain(&self) -> String {
-        format!("interrupted: no verdict about the {} headers\n", self.count)
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Contender {
     /// Half of the repetitions lie between these.
     pub(super) low: f64,
     pub(super) high: f64,
+    /// Ours to this rival.
+    pub(super) ours_to_it: Option<f64>,
     /// To the best rival.
     pub(super) ratio: Option<f64>,
     pub(super) limit: Option<f64>,

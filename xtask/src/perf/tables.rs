@@ -82,13 +82,9 @@ fn headers(rows: &[Row]) -> String {
 
 fn rivals(rows: &[Row]) -> String {
     let of = |row: &Row| -> Vec<[String; 4]> {
-        let Some(ours) = row.auto() else { return Vec::new() };
         let rivals = row.contenders.iter().filter(|each| each.role == Role::Rival);
         rivals
-            .map(|each| {
-                let ratio = format!("{:.2}", ours.rate / each.rate);
-                [row.title.clone(), each.name.clone(), with_noise(each), ratio]
-            })
+            .map(|each| [row.title.clone(), each.name.clone(), with_noise(each), times(each.ours_to_it)])
             .collect()
     };
     table(["job", "rival", "M/s", "ours to it"], rows.iter().flat_map(of))

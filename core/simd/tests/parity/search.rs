@@ -238,6 +238,16 @@ fn known_shapes_and_their_siblings() {
     }
 }
 
+/// More siblings than the header kernel keeps midstates for at once, and one more than a whole batch of them.
+#[test]
+fn many_siblings() {
+    for hash in [Function::Sha256d, Function::Blake2s].map(Hash::plain) {
+        for siblings in [8, 9, 15, 16, 17, 33] {
+            check(&Nonces::new(hash, HEADER, siblings).range(77, 67));
+        }
+    }
+}
+
 /// Repetitions of an address before the nonce: the identity's place moves through both block sizes.
 #[test]
 fn identities_of_one_to_nine_repetitions() {
