@@ -136,7 +136,7 @@ mod tests {
             {"name":"gridnet, portable forced","role":"forced","path":"portable","rate":2e6,"low":2e6,"high":2e6,
              "ratio":0.25,"limit":null,"share":null,"operations":null,"narrow":null},
             {"name":"loop","role":"rival","path":null,"rate":8e6,"low":8e6,"high":8e6,
-             "ratio":null,"limit":null,"share":null,"operations":null,"narrow":null}]}]}"#;
+             "ratio":null,"ours_to_it":2.4,"limit":null,"share":null,"operations":null,"narrow":null}]}]}"#;
 
     #[test]
     fn figures_become_tables() {
@@ -148,7 +148,7 @@ mod tests {
             "| headers | **20.0 ± 5.0 %** | 8.00 (loop) | **2.50** | 25.0 | 80 % | `cargo xtask perf headers-4032` |\n"
         ));
         assert!(of("headers").ends_with("| 4,032 real ones, Bitcoin's retarget | 0.20 | 0.50 |\n"));
-        assert!(of("rivals").ends_with("| headers | loop | 8.00 ± 0.0 % | 2.50 |\n"));
+        assert!(of("rivals").ends_with("| headers | loop | 8.00 ± 0.0 % | 2.40 |\n"));
         assert!(
             of("paths")
                 .contains("| headers | avx512 | 20.0 ± 5.0 % | 2.50 | 250.0 (100.5) | 25.0 | 80 % |\n")
