@@ -10,6 +10,7 @@ mod machine;
 mod perf;
 mod repo;
 mod setup;
+mod shaders;
 mod stages;
 mod tally;
 mod test;
@@ -68,6 +69,10 @@ enum Chore {
         #[arg(long)]
         setup_only: bool,
     },
+    /// Write the GPU kernels anew from their templates and functions, into shaders/wgsl.
+    ///
+    /// Needed after a change in shaders/templates or shaders/src; a test fails until it is done.
+    Shaders,
     /// Measure our kernels against published crates, and rewrite the tables of docs/performance.md.
     ///
     /// One run on one core, everybody in turns; several minutes, best on a machine that does nothing else. With rows
@@ -99,6 +104,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
             println!("\n{tally}");
             ExitCode::from(tally)
         }),
+        Chore::Shaders => shaders::write(&repo).map(|()| ExitCode::SUCCESS),
         Chore::Perf(args) => perf::run(&repo, &args).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -18,7 +18,8 @@ use crate::tally::Tally;
 use crate::{aarch64, deny, setup, tidy};
 
 /// The crates whose tests are the engine's.
-const ENGINE: &[&str] = &["gridnet-simd", "gridnet-core", "gridnet-tests", "gridnet-benches"];
+const ENGINE: &[&str] =
+    &["gridnet-simd", "gridnet-shaders", "gridnet-core", "gridnet-tests", "gridnet-benches"];
 const NODE: &[&str] = &["gridnet-node"];
 const XTASK: &[&str] = &["xtask"];
 

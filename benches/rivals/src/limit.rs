@@ -2,9 +2,9 @@
 
 use gridnet_core::Path;
 
-use crate::form::jobs::Form;
-use crate::form::{Instructions, Operations};
+use crate::form::Form;
 use crate::probe::Rates;
+use gridnet_shaders::form::{Instructions, Operations};
 
 /// One SHA-256 compression on a SHA unit: double rounds; instructions of the message schedule; additions (of a round
 /// constant and in the schedule) and shuffles (of a round's upper half and in the schedule).
@@ -26,8 +26,8 @@ pub(crate) fn needs(form: Form, path: Path) -> Option<Needs> {
         Some(Needs { operations, lanes })
     };
     match path {
-        Path::Avx512 => lanes(Instructions::Avx512),
-        Path::Avx2 => lanes(Instructions::Avx2),
+        Path::Avx512 => lanes(Instructions::Ternary),
+        Path::Avx2 => lanes(Instructions::Binary),
         Path::ShaNi => {
             let compressions = match form {
                 Form::Sha256Walk => 1.0,
@@ -53,8 +53,8 @@ impl Needs {
 #[cfg(test)]
 mod tests {
     use super::Needs;
-    use crate::form::Operations;
     use crate::probe::Rates;
+    use gridnet_shaders::form::Operations;
 
     #[test]
     fn the_scarcer_of_the_two_kinds_decides() {

@@ -10,7 +10,7 @@ use gridnet_benches::Numbers;
 use gridnet_core::Path;
 
 use crate::clock::{deeper, timed};
-use crate::form::jobs::Form;
+use crate::form::Form;
 use crate::job::{Answer, Job};
 use crate::limit;
 use crate::report::{Contender as Entry, Role, Row};

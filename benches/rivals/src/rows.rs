@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use gridnet_benches::{Entry, Kind, Numbers, linked_headers, real_headers};
 use gridnet_core::{Engine, HashFunction, Order, Path, Target};
 
-use crate::form::jobs::Form;
+use crate::form::Form;
 use crate::job::{Answer, DigestJob, HeadersJob, SearchJob, WalkJob};
 use crate::ours;
 use crate::race::{Contender, Race};

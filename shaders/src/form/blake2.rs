@@ -1,6 +1,6 @@
 //! BLAKE2s and BLAKE2b on symbols.
 
-use super::{Graph, Value};
+use crate::form::{Graph, Value};
 
 const SIGMA: [[usize; 16]; 10] = [
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -26,21 +26,25 @@ const QUARTERS: [[usize; 4]; 8] = [
 ];
 
 /// What tells the two apart.
-pub(crate) struct Variant {
-    pub(crate) bits: u32,
+pub struct Variant {
+    /// Bits of a word.
+    pub bits: u32,
     rounds: usize,
     rotations: [u32; 4],
-    pub(crate) iv: [u64; 8],
+    /// The initial value before parameters.
+    pub iv: [u64; 8],
 }
 
-pub(crate) const BLAKE2S: Variant = Variant {
+/// BLAKE2s.
+pub const BLAKE2S: Variant = Variant {
     bits: 32,
     rounds: 10,
     rotations: [16, 12, 8, 7],
     iv: [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19],
 };
 
-pub(crate) const BLAKE2B: Variant = Variant {
+/// BLAKE2b.
+pub const BLAKE2B: Variant = Variant {
     bits: 64,
     rounds: 12,
     rotations: [32, 24, 16, 63],
@@ -57,37 +61,39 @@ pub(crate) const BLAKE2B: Variant = Variant {
 };
 
 impl Variant {
+    /// `finish` of a message's last block.
+    pub fn last(&self) -> Value {
+        Value::Known(u64::MAX >> (64 - self.bits))
+    }
+
     /// Words of a 32-byte digest.
-    pub(crate) fn digest_words(&self) -> usize {
+    pub fn digest_words(&self) -> usize {
         256 / self.bits as usize
     }
 
     /// The chaining value that hashing to 32 bytes without a key starts from.
-    pub(crate) fn initial(&self) -> [Value; 8] {
+    pub fn initial(&self) -> [Value; 8] {
         let mut chain = self.iv.map(Value::Known);
         chain[0] = Value::Known(self.iv[0] ^ 0x0101_0020);
         chain
     }
 
-    /// A block, its words from the message's end on zero, into a chaining value. `counter` counts the bytes with
-    /// this block.
-    pub(crate) fn compress(
+    /// A block, its words from the message's end on zero, into a chaining value. `counter` counts the message's bytes
+    /// with this block; `finish` is all ones in the last block and zero before.
+    pub fn compress(
         &self,
         g: &mut Graph,
         chain: [Value; 8],
         words: &[Value],
-        counter: u64,
-        last: bool,
+        counter: Value,
+        finish: Value,
     ) -> [Value; 8] {
         let mut m = [Value::Known(0); 16];
         m[..words.len()].copy_from_slice(words);
-        let mut iv = self.iv;
-        iv[4] ^= counter;
-        if last {
-            iv[6] ^= u64::MAX >> (64 - self.bits);
-        }
         let mut v: [Value; 16] =
-            std::array::from_fn(|i| if i < 8 { chain[i] } else { Value::Known(iv[i - 8]) });
+            std::array::from_fn(|i| if i < 8 { chain[i] } else { Value::Known(self.iv[i - 8]) });
+        v[12] = g.xor(v[12], counter);
+        v[14] = g.xor(v[14], finish);
         for round in 0..self.rounds {
             let order = &SIGMA[round % 10];
             for (quarter, at) in QUARTERS.iter().enumerate() {
@@ -106,9 +112,7 @@ impl Variant {
         word: Value,
         rotation: usize,
     ) {
-        let mut terms = [v[a], v[b], word];
-        terms.sort_by_key(|term| !matches!(term, Value::Known(_)));
-        v[a] = g.sum(terms);
+        v[a] = g.sum([v[a], v[b], word]);
         let mixed = g.xor(v[d], v[a]);
         v[d] = g.rotate(mixed, self.rotations[rotation]);
         v[c] = g.add(v[c], v[d]);
@@ -128,9 +132,15 @@ mod tests {
     fn check(variant: &Variant, word: impl Fn(&[u8]) -> u64, expected: &[u8]) {
         let words: Vec<Value> =
             MESSAGE.chunks(variant.bits as usize / 8).map(|bytes| Value::Known(word(bytes))).collect();
-        for instructions in [Instructions::Avx512, Instructions::Avx2] {
+        for instructions in [Instructions::Ternary, Instructions::Binary] {
             let mut g = Graph::new(instructions, variant.bits);
-            let out = variant.compress(&mut g, variant.initial(), &words, MESSAGE.len() as u64, true);
+            let out = variant.compress(
+                &mut g,
+                variant.initial(),
+                &words,
+                Value::Known(MESSAGE.len() as u64),
+                variant.last(),
+            );
             let digest: Vec<Value> =
                 expected.chunks(variant.bits as usize / 8).map(|bytes| Value::Known(word(bytes))).collect();
             assert_eq!(out[..variant.digest_words()], digest);

@@ -1,8 +1,16 @@
 //! The jobs of the rows, on symbols: instructions for one hash in each lane of a vector.
 
-use super::blake2::{BLAKE2B, BLAKE2S, Variant};
-use super::sha256::{IV, compress, padded};
-use super::{Graph, Instructions, Operations, Value};
+use gridnet_shaders::form::blake2::{BLAKE2B, BLAKE2S, Variant};
+use gridnet_shaders::form::sha256::{IV, compress, padded};
+use gridnet_shaders::form::{Graph, Instructions, Operations, Value};
+
+/// Bytes of a vector.
+fn bytes(instructions: Instructions) -> usize {
+    match instructions {
+        Instructions::Ternary => 64,
+        Instructions::Binary => 32,
+    }
+}
 
 /// A job with a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,23 +41,24 @@ impl Form {
             Form::Identity => 64,
             _ => 32,
         };
-        let lanes = instructions.bytes() * 8 / bits as usize;
+        let lanes = bytes(instructions) * 8 / bits as usize;
         let mut g = Graph::new(instructions, bits);
         let g = &mut g;
         let operations = match self {
             Form::Sha256dHeader(midstates) => header(g, midstates),
             Form::Sha256Walk => {
-                let value = g.inputs::<8>();
+                let value = g.varying::<8>(0);
                 let end = compress(g, IV, padded(&value, 32));
-                g.needed(&end)
+                g.count(&end)
             }
             Form::Sha256Digest { double } => sha256_digest(g, double),
             Form::Blake2Walk { b } => {
                 let variant = variant(b);
                 let words = variant.digest_words();
-                let value = g.inputs::<8>();
-                let end = variant.compress(g, variant.initial(), &value[..words], 32, true);
-                g.needed(&end[..words])
+                let value = g.varying::<8>(0);
+                let end =
+                    variant.compress(g, variant.initial(), &value[..words], Value::Known(32), variant.last());
+                g.count(&end[..words])
             }
             Form::Blake2Header { b: true } => blake2_search(g, &BLAKE2B, BLAKE2B.initial(), 10, 80, 3),
             // The first block is in the midstate: any numbers that nobody could guess.
@@ -75,7 +84,7 @@ fn some(index: usize) -> Value {
 
 /// Per hash: the midstates share what depends on the nonce alone.
 fn header(g: &mut Graph, midstates: usize) -> Operations {
-    let nonce = g.input(0);
+    let nonce = g.varying::<1>(0)[0];
     let words = [some(0), some(1), some(2), nonce];
     let mut decisive = Vec::new();
     for midstate in 0..midstates {
@@ -84,14 +93,14 @@ fn header(g: &mut Graph, midstates: usize) -> Operations {
         let second = compress(g, IV, padded(&first, 32));
         decisive.push(g.swap_bytes(second[7]));
     }
-    let needed = g.needed(&decisive);
+    let needed = g.count(&decisive);
     let hashes = midstates as f64;
     // The nonces themselves, and a comparison for each hash.
     Operations { all: (needed.all + 1.0) / hashes + 1.0, narrow: needed.narrow / hashes }
 }
 
 fn sha256_digest(g: &mut Graph, double: bool) -> Operations {
-    let read = g.inputs::<20>();
+    let read = g.varying::<20>(0);
     let words = read.map(|word| g.swap_bytes(word));
     let first: [Value; 16] = std::array::from_fn(|i| words[i]);
     let chain = compress(g, IV, first);
@@ -100,7 +109,7 @@ fn sha256_digest(g: &mut Graph, double: bool) -> Operations {
         digest = compress(g, IV, padded(&digest, 32));
     }
     let written = digest.map(|word| g.swap_bytes(word));
-    g.needed(&written)
+    g.count(&written)
 }
 
 fn blake2_search(
@@ -112,39 +121,35 @@ fn blake2_search(
     decisive: usize,
 ) -> Operations {
     let mut message: Vec<Value> = (0..words).map(some).collect();
-    message[words - 1] = g.input(0);
+    message[words - 1] = g.varying::<1>(0)[0];
     let decisive = if variant.bits == 64 && decisive > 0 { 3 } else { decisive };
-    let out = variant.compress(g, chain, &message, counter, true);
+    let out = variant.compress(g, chain, &message, Value::Known(counter), variant.last());
     // Read big-endian, the first word's bytes are swapped; read little-endian, no word's are.
     let word = if decisive == 0 { g.swap_bytes(out[0]) } else { out[decisive] };
-    let needed = g.needed(&[word]);
+    let needed = g.count(&[word]);
     Operations { all: needed.all + 2.0, narrow: needed.narrow }
 }
 
 fn blake2_digest(g: &mut Graph, variant: &Variant) -> Operations {
-    let words = g.inputs::<20>();
+    let words = g.varying::<20>(0);
     let words = &words[..640 / variant.bits as usize];
     let (mut chain, mut done) = (variant.initial(), 0);
     for block in words.chunks(16) {
         done += block.len();
-        chain = variant.compress(
-            g,
-            chain,
-            block,
-            4 * done as u64 * u64::from(variant.bits) / 32,
-            done == words.len(),
-        );
+        let counter = Value::Known(4 * done as u64 * u64::from(variant.bits) / 32);
+        let finish = if done == words.len() { variant.last() } else { Value::Known(0) };
+        chain = variant.compress(g, chain, block, counter, finish);
     }
-    g.needed(&chain[..variant.digest_words()])
+    g.count(&chain[..variant.digest_words()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::Form;
-    use crate::form::Instructions;
+    use gridnet_shaders::form::Instructions;
 
     fn all(form: Form) -> [f64; 2] {
-        [Instructions::Avx512, Instructions::Avx2].map(|set| form.operations(set).0.all)
+        [Instructions::Ternary, Instructions::Binary].map(|set| form.operations(set).0.all)
     }
 
     #[test]

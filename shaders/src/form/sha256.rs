@@ -14,7 +14,7 @@ const K: [u32; 64] = [
 ];
 
 /// The initial value.
-pub(crate) const IV: [Value; 8] = [
+pub const IV: [Value; 8] = [
     Value::Known(0x6a09e667),
     Value::Known(0xbb67ae85),
     Value::Known(0x3c6ef372),
@@ -26,7 +26,7 @@ pub(crate) const IV: [Value; 8] = [
 ];
 
 /// A block of these words, then the padding of a message of `bytes` bytes.
-pub(crate) fn padded(words: &[Value], bytes: u64) -> [Value; 16] {
+pub fn padded(words: &[Value], bytes: u64) -> [Value; 16] {
     let mut block = [Value::Known(0); 16];
     block[..words.len()].copy_from_slice(words);
     block[words.len()] = Value::Known(0x8000_0000);
@@ -35,33 +35,42 @@ pub(crate) fn padded(words: &[Value], bytes: u64) -> [Value; 16] {
 }
 
 /// One block into a chaining value.
-pub(crate) fn compress(g: &mut Graph, chain: [Value; 8], block: [Value; 16]) -> [Value; 8] {
-    let mut w = block.to_vec();
-    for t in 16..64 {
-        let (s0, s1) = (small(g, w[t - 15], [7, 18, 3]), small(g, w[t - 2], [17, 19, 10]));
-        let word = sum_known_first(g, [w[t - 16], s0, w[t - 7], s1]);
-        w.push(word);
-    }
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut h6, mut h] = chain;
-    for t in 0..64 {
-        let chosen = g.choose(e, f, h6);
-        let rotated = big(g, e, [6, 11, 25]);
-        // K and the schedule word first: midstates that share a schedule share their sum.
-        let t1 = sum_known_first(g, [Value::Known(K[t].into()), w[t], h, chosen, rotated]);
-        let majority = g.majority(a, b, c);
-        let rotated = big(g, a, [2, 13, 22]);
-        let t2 = g.add(majority, rotated);
-        (h, h6, f, e) = (h6, f, e, g.add(d, t1));
-        (d, c, b, a) = (c, b, a, g.add(t1, t2));
-    }
-    let last = [a, b, c, d, e, f, h6, h];
-    std::array::from_fn(|i| g.add(last[i], chain[i]))
+pub fn compress(g: &mut Graph, chain: [Value; 8], block: [Value; 16]) -> [Value; 8] {
+    let [out] = compress_all(g, [chain], block);
+    out
 }
 
-/// A sum whose known terms are combined before a lane is touched.
-fn sum_known_first<const N: usize>(g: &mut Graph, mut terms: [Value; N]) -> Value {
-    terms.sort_by_key(|term| !matches!(term, Value::Known(_)));
-    g.sum(terms)
+/// One block into several chaining values, which share its schedule. They go round by round, so that a schedule word
+/// is read soon after it was made.
+pub fn compress_all<const N: usize>(
+    g: &mut Graph,
+    chains: [[Value; 8]; N],
+    block: [Value; 16],
+) -> [[Value; 8]; N] {
+    let mut w = block;
+    let mut states = chains;
+    for t in 0..64 {
+        if t >= 16 {
+            let (s0, s1) = (small(g, w[(t + 1) % 16], [7, 18, 3]), small(g, w[(t + 14) % 16], [17, 19, 10]));
+            w[t % 16] = g.sum([w[t % 16], s0, w[(t + 9) % 16], s1]);
+        }
+        // K and the schedule word first: what shares a schedule shares their sum.
+        let kw = g.add(Value::Known(K[t].into()), w[t % 16]);
+        for state in &mut states {
+            *state = round(g, *state, kw);
+        }
+    }
+    std::array::from_fn(|i| std::array::from_fn(|word| g.add(states[i][word], chains[i][word])))
+}
+
+fn round(g: &mut Graph, [a, b, c, d, e, f, h6, h]: [Value; 8], kw: Value) -> [Value; 8] {
+    let chosen = g.choose(e, f, h6);
+    let rotated = big(g, e, [6, 11, 25]);
+    let t1 = g.sum([kw, h, chosen, rotated]);
+    let majority = g.majority(a, b, c);
+    let rotated = big(g, a, [2, 13, 22]);
+    let t2 = g.add(majority, rotated);
+    [g.add(t1, t2), a, b, c, g.add(d, t1), e, f, h6]
 }
 
 fn big(g: &mut Graph, x: Value, by: [u32; 3]) -> Value {
@@ -86,7 +95,7 @@ mod tests {
         let message = *b"a message of twenty-eight by";
         let words: Vec<Value> =
             message.as_chunks().0.iter().map(|&word| Value::Known(u32::from_be_bytes(word).into())).collect();
-        for instructions in [Instructions::Avx512, Instructions::Avx2] {
+        for instructions in [Instructions::Ternary, Instructions::Binary] {
             let digest = compress(&mut Graph::new(instructions, 32), IV, padded(&words, 28));
             let expected: [u8; 32] = Sha256::digest(message).into();
             for (word, expected) in digest.into_iter().zip(expected.as_chunks().0) {
