@@ -1,6 +1,7 @@
 //! What a device must do to serve the engine.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::control::Meter;
 use crate::{Cancel, Device, Digest, Error, HashFunction, Hit, Search, Walk};
@@ -40,14 +41,35 @@ pub struct Searched {
     pub resume: Option<u128>,
 }
 
-/// A device that computes the primitives. The engine hashes every hit that it reports again; hits that it misses, and
-/// wrong ends and digests, are not noticed.
-pub trait Backend: Send + Sync {
+/// A device that computes the primitives. The CPU is believed, but for its hits. Nothing that another device says is:
+/// its hits are hashed again, searches with known hits are slipped in among its own, and a share of its ends and
+/// digests is computed again.
+pub trait Backend: Send + Sync + 'static {
     /// What it is.
     fn device(&self) -> &Device;
 
     /// The printable name of the path that serves a function: `avx512 ×16 ×2, 2 threads`.
     fn path(&self, function: HashFunction) -> String;
+
+    /// Whether it can do such a search. What it cannot do goes to the CPU.
+    fn can_search(&self, _: &Search<'_>) -> bool {
+        true
+    }
+
+    /// Whether it can do such a walk.
+    fn can_walk(&self, _: &Walk<'_>) -> bool {
+        true
+    }
+
+    /// Whether it can do such digests.
+    fn can_digest(&self, _: &Digest<'_>) -> bool {
+        true
+    }
+
+    /// When it has not answered for so long, it never will.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(60)
+    }
 
     /// The first hits in a part of a checked search's range.
     ///

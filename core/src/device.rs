@@ -6,6 +6,10 @@
 pub enum DeviceKind {
     /// The processor's own cores.
     Cpu,
+    /// A graphics processor.
+    Gpu,
+    /// A graphics processor that is none: a driver that computes on the processor's cores.
+    Software,
 }
 
 impl DeviceKind {
@@ -13,6 +17,8 @@ impl DeviceKind {
     pub const fn name(self) -> &'static str {
         match self {
             DeviceKind::Cpu => "cpu",
+            DeviceKind::Gpu => "gpu",
+            DeviceKind::Software => "software",
         }
     }
 }

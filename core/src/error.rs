@@ -42,6 +42,11 @@ pub enum Error {
         /// What there is, separated by commas.
         available: String,
     },
+    /// A graphics processor was asked for on a machine without any.
+    #[error(
+        "no graphics processor was found: no Vulkan, Metal or DirectX 12 driver here shows one; use cpu or auto"
+    )]
+    NoGpu,
     /// Zero, or too many, threads.
     #[error("threads must be 1 to {max}, not {got}")]
     Threads {
@@ -156,6 +161,14 @@ pub enum Error {
         /// How many were tried.
         repetitions: u32,
     },
+    /// A device did not answer.
+    #[error("device {device} {what}")]
+    Device {
+        /// The device's id.
+        device: String,
+        /// What became of it.
+        what: String,
+    },
     /// The operating system refused.
     #[error("could not start worker threads: {0}")]
     Spawn(String),
@@ -193,6 +206,8 @@ impl Error {
             Error::Cancelled => (17, "cancelled"),
             Error::Spawn(_) => (18, "spawn"),
             Error::NoProof { .. } => (19, "no-proof"),
+            Error::Device { .. } => (20, "device"),
+            Error::NoGpu => (21, "no-gpu"),
         }
     }
 

@@ -28,6 +28,8 @@ mod device;
 mod engine;
 mod error;
 mod function;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod job;
 pub mod limits;
 pub mod proof;
@@ -38,7 +40,7 @@ pub use backend::{Backend, Searched, Watch};
 pub use checksum::Primitive;
 pub use control::{Cancel, Control, DeviceSnapshot, Progress, Snapshot};
 pub use device::{Device, DeviceKind};
-pub use engine::{Engine, EngineBuilder};
+pub use engine::{Engine, EngineBuilder, survey};
 pub use error::Error;
 pub use function::HashFunction;
 pub use gridnet_simd::Path;

@@ -96,7 +96,7 @@ impl From<Error> for Failure {
             Error::UnknownFunction(_) => "--algorithm",
             Error::Personalisation { .. } => "--personal",
             Error::UnknownPath { .. } | Error::UnavailablePath { .. } => "--simd",
-            Error::UnknownDevice { .. } => "--device",
+            Error::UnknownDevice { .. } | Error::NoGpu | Error::Device { .. } => "--device",
             Error::Threads { .. } => "--threads",
             Error::NonceRange { .. } => "--start",
             Error::Limit { .. } => "--limit",

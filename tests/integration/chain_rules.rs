@@ -4,6 +4,7 @@
 //! are all zero there: every header meets its target, so that chains of any bits and times can be judged.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use gridnet_core::proof::header::{HEADER_BYTES, Header, LIMIT_BITS};
 use gridnet_core::proof::headers::{Fault, Retarget, Verdict, verify};
@@ -57,7 +58,7 @@ pub(crate) fn engine_without_hashing() -> Engine {
         available: true,
         reason: None,
     };
-    Engine::from_backend(Box::new(AlwaysZero(device)))
+    Engine::builder().device("cpu").cpu_backend(Arc::new(AlwaysZero(device))).build().expect("an engine")
 }
 
 fn without_work(bytes: &[u8], rule: Retarget) -> Verdict {

@@ -59,7 +59,8 @@ pub(crate) fn test(repo: &Repo, compiler: &Compiler) -> Result<Tally> {
     let paths = PathsFile::new("aarch64")?;
     let (variable, file) = paths.variable();
     let mut tests = cargo(repo.root(), "test");
-    tests.args(["--profile", "ci", "--tests", "--target", TARGET]);
+    // Without graphics processors: there is none under QEMU.
+    tests.args(["--profile", "ci", "--tests", "--no-default-features", "--target", TARGET]);
     tests.args(CRATES.iter().flat_map(|name| ["--package", name]));
     // Another compiler would rebuild everything in the shared target folder.
     tests.arg("--target-dir").arg(repo.target().join("aarch64"));

@@ -15,6 +15,7 @@ mod stages;
 mod tally;
 mod test;
 mod tidy;
+mod vulkan;
 
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ enum Chore {
     /// With CI=true in the environment, as in `.ci/run`, `test` does the same, and a stage that cannot run is a
     /// failure, not a skip. It also prints the machine it ran on, because a time without its machine says nothing.
     Ci(test::Args),
-    /// Install what the tests need: Debian packages, cargo-deny, the aarch64 compiler.
+    /// Install what the tests need: Debian packages (software Vulkan among them), cargo-deny, the aarch64 compiler.
     ///
     /// Does nothing that is already done, so it is safe to repeat. As root, or with a sudo that asks no password,
     /// packages are installed; otherwise the command to run is printed.

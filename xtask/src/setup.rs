@@ -7,14 +7,14 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::command::{on_path, run, succeeds};
-use crate::{aarch64, deny};
+use crate::{aarch64, deny, vulkan};
 
 /// A Debian package, what it is needed for, and the program (or the file, by its absolute path) that shows it is
 /// there, whichever way it came.
 pub(crate) struct Package {
-    name: &'static str,
-    gives: &'static str,
-    why: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) gives: &'static str,
+    pub(crate) why: &'static str,
 }
 
 /// What building and running the tests for 64-bit Arm needs.
@@ -41,9 +41,11 @@ impl Package {
 /// Sets everything up. What could not be set up is said, and does not stop the rest.
 pub(crate) fn all() -> Result<()> {
     let mut incomplete = Vec::new();
-    for (what, outcome) in
-        [("cargo-deny", deny::set_up().map(drop)), ("aarch64", aarch64::set_up().map(drop))]
-    {
+    for (what, outcome) in [
+        ("cargo-deny", deny::set_up().map(drop)),
+        ("aarch64", aarch64::set_up().map(drop)),
+        ("vulkan", vulkan::set_up()),
+    ] {
         match outcome {
             Ok(()) => println!("{what}: ready"),
             Err(why) => {

@@ -15,7 +15,7 @@ use crate::command::{cargo, run, run_tests};
 use crate::machine::{Machine, PathsFile};
 use crate::repo::{Repo, in_ci};
 use crate::tally::Tally;
-use crate::{aarch64, deny, setup, tidy};
+use crate::{aarch64, deny, setup, tidy, vulkan};
 
 /// The crates whose tests are the engine's.
 const ENGINE: &[&str] =
@@ -44,6 +44,8 @@ pub(crate) enum Stage {
     Xtask,
     /// Tests of the engine, on every path that this CPU offers
     Engine,
+    /// Tests of the engine on a graphics processor, a software one where there is no other
+    Gpu,
     /// Tests of the node
     Node,
     /// Tests of the engine's aarch64 paths, under QEMU
@@ -58,6 +60,12 @@ struct TestProgram {
     target: String,
     folder: PathBuf,
     file: PathBuf,
+}
+
+impl TestProgram {
+    fn is_gpu(&self) -> bool {
+        self.target.ends_with(" gpu")
+    }
 }
 
 /// What one run keeps between its stages.
@@ -92,14 +100,15 @@ impl<'a> Stages<'a> {
             },
             Stage::Tidy => Ok(tidy::run(self.repo)?),
             Stage::Doc => self.doc(),
-            Stage::Xtask => self.tests(XTASK, None),
+            Stage::Xtask => self.tests(XTASK, None, |_| true),
             Stage::Engine => {
                 let paths = PathsFile::new("engine")?;
-                let mut tally = self.tests(ENGINE, Some(&paths))?;
+                let mut tally = self.tests(ENGINE, Some(&paths), |program| !program.is_gpu())?;
                 tally += Tally::of_check(paths.check(&Machine::this().paths()));
                 Ok(tally)
             }
-            Stage::Node => self.tests(NODE, None),
+            Stage::Gpu => self.tests(ENGINE, None, TestProgram::is_gpu),
+            Stage::Node => self.tests(NODE, None, |_| true),
             Stage::Aarch64 if cfg!(target_arch = "aarch64") => {
                 println!("this machine is aarch64 itself: the engine stage runs these tests");
                 Ok(Tally::default())
@@ -129,12 +138,21 @@ impl<'a> Stages<'a> {
     }
 
     /// Runs the tests of some crates, which append to the file of paths where there is one.
-    fn tests(&mut self, packages: &[&str], paths: Option<&PathsFile>) -> Result<Tally> {
+    /// Runs the tests of these crates, as far as they are wanted.
+    fn tests(
+        &mut self,
+        packages: &[&str],
+        paths: Option<&PathsFile>,
+        wanted: impl Fn(&TestProgram) -> bool,
+    ) -> Result<Tally> {
         let mut tally = Tally::default();
-        for program in self.programs()?.iter().filter(|program| packages.contains(&program.package.as_str()))
-        {
+        let of_these =
+            |program: &&TestProgram| packages.contains(&program.package.as_str()) && wanted(program);
+        for program in self.programs()?.iter().filter(of_these) {
             println!("\n-- {}: {}", program.package, program.target);
-            tally += run_tests(program.command().envs(paths.map(PathsFile::variable)))?;
+            let mut command = program.command();
+            command.envs(paths.map(PathsFile::variable)).envs(vulkan::software());
+            tally += run_tests(&mut command)?;
         }
         ensure!(tally.ran() > 0, "no test ran in {}", packages.join(", "));
         Ok(tally)

@@ -33,7 +33,7 @@ pub(crate) enum Report {
 }
 
 /// The minutes that groups of stages may take together on two cores from an empty target folder.
-const BUDGETS: [(&str, f64, &[Stage]); 3] = [
+const BUDGETS: [(&str, f64, &[Stage]); 4] = [
     (
         "build",
         15.0,
@@ -50,6 +50,7 @@ const BUDGETS: [(&str, f64, &[Stage]); 3] = [
         ],
     ),
     ("engine", 4.0, &[Stage::Engine, Stage::Aarch64]),
+    ("gpu", 3.0, &[Stage::Gpu]),
     ("node", 6.0, &[Stage::Node]),
 ];
 

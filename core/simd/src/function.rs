@@ -80,12 +80,12 @@ impl Function {
     }
 
     /// Words are read and written most significant byte first.
-    pub(crate) const fn big_endian_words(self) -> bool {
+    pub const fn big_endian_words(self) -> bool {
         matches!(self, Function::Sha256 | Function::Sha256d)
     }
 
     /// Pads the last bytes of a message of `total` bytes to whole blocks.
-    pub(crate) fn pad(self, rest: &mut Vec<u8>, total: u64) {
+    pub fn pad(self, rest: &mut Vec<u8>, total: u64) {
         let block = self.block_bytes();
         if self.big_endian_words() {
             rest.push(0x80);

@@ -54,18 +54,7 @@ impl Cpu {
                 .map(|path| path.name().to_owned())
                 .collect(),
         };
-        let device = Device {
-            id: "cpu".to_owned(),
-            name: name::processor(),
-            kind: DeviceKind::Cpu,
-            backend: "simd".to_owned(),
-            driver: None,
-            pci: None,
-            paths,
-            self_test: "not run".to_owned(),
-            available: true,
-            reason: None,
-        };
+        let device = Device { paths, ..Cpu::describe() };
         let mut cpu = Cpu { device, idle, threads, forced };
         for function in HashFunction::ALL {
             for kernel in cpu.choice(function).kernels() {
@@ -74,6 +63,22 @@ impl Cpu {
         }
         cpu.device.self_test = "passed".to_owned();
         Ok(cpu)
+    }
+
+    /// The processor before anything is known of it but its name.
+    pub(crate) fn describe() -> Device {
+        Device {
+            id: "cpu".to_owned(),
+            name: name::processor(),
+            kind: DeviceKind::Cpu,
+            backend: "simd".to_owned(),
+            driver: None,
+            pci: None,
+            paths: Vec::new(),
+            self_test: "not run".to_owned(),
+            available: true,
+            reason: None,
+        }
     }
 
     fn choice(&self, function: HashFunction) -> select::Choice {

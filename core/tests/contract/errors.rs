@@ -46,6 +46,8 @@ fn numbers_and_names_are_these_for_ever() {
         (17, "cancelled", Error::Cancelled),
         (18, "spawn", Error::Spawn(text())),
         (19, "no-proof", Error::NoProof { repetitions: 1 }),
+        (20, "device", Error::Device { device: text(), what: text() }),
+        (21, "no-gpu", Error::NoGpu),
     ];
     for (code, name, error) in &table {
         assert_eq!((error.code(), error.name()), (*code, *name));

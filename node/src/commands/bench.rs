@@ -109,7 +109,7 @@ fn measure(
 ) -> Result<Row, Error> {
     let checksum = Hex(engine.checksum(primitive, function)?);
     let tally = Load::new(primitive, function).run(engine, seconds, control)?;
-    let device = engine.devices().map(|device| device.id.as_str()).collect::<Vec<_>>().join("+");
+    let device = engine.devices().map(|device| device.id).collect::<Vec<_>>().join("+");
     Ok(Row {
         primitive: primitive.name(),
         algorithm: function.name(),

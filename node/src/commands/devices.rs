@@ -12,7 +12,7 @@ use crate::output::{self, Answer};
 
 /// Lists the devices.
 pub(crate) fn run(args: &DevicesList) -> Result<Outcome, Failure> {
-    let listed = Listed::new(&super::engine()?);
+    let listed = Listed::new(gridnet_core::survey(), &super::engine()?);
     output::answer(args.json, &listed)?;
     Ok(Outcome::Good)
 }
@@ -40,16 +40,15 @@ struct ListedDevice {
 }
 
 impl Listed {
-    fn new(engine: &Engine) -> Listed {
+    fn new(devices: Vec<Device>, engine: &Engine) -> Listed {
         let selected = HashFunction::ALL.map(|function| (function.name(), engine.path(function)));
-        Listed { devices: engine.devices().map(ListedDevice::new).collect(), selected: selected.into() }
+        Listed { devices: devices.into_iter().map(ListedDevice::new).collect(), selected: selected.into() }
     }
 }
 
 impl ListedDevice {
-    fn new(device: &Device) -> ListedDevice {
-        let Device { id, name, kind, backend, driver, pci, paths, self_test, available, reason } =
-            device.clone();
+    fn new(device: Device) -> ListedDevice {
+        let Device { id, name, kind, backend, driver, pci, paths, self_test, available, reason } = device;
         ListedDevice {
             id,
             name,

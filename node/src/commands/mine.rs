@@ -27,12 +27,12 @@ pub(crate) fn run(args: &Mine) -> Result<Outcome, Failure> {
     if args.header.is_none() {
         output::note("no --header given: mining the header of Bitcoin's first block (--header genesis)");
     }
-    for device in engine.devices() {
+    for (device, path) in engine.paths(args.algorithm) {
         output::note(&format!(
             "{} on {}: {}, self-test {}",
             args.algorithm.name(),
             device.name,
-            engine.path(args.algorithm),
+            path,
             device.self_test
         ));
     }

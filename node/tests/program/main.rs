@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bench_and_devices;
+mod gpu;
 mod headers;
 mod help;
 mod identity;

@@ -1,0 +1,215 @@
+//! How an engine is made: which devices it has.
+
+use std::sync::Arc;
+
+use gridnet_simd::Path;
+
+use super::Engine;
+use super::worker::Worker;
+use crate::backend::Backend;
+use crate::cpu::Cpu;
+use crate::{Device, DeviceKind, Error};
+
+/// How an [`Engine`] is to be made.
+#[derive(Clone)]
+pub struct EngineBuilder {
+    devices: Vec<String>,
+    own: Vec<Arc<dyn Backend>>,
+    own_cpu: Option<Arc<dyn Backend>>,
+    path: Option<Path>,
+    threads: Option<usize>,
+    audit: usize,
+}
+
+impl Default for EngineBuilder {
+    fn default() -> Self {
+        EngineBuilder {
+            devices: Vec::new(),
+            own: Vec::new(),
+            own_cpu: None,
+            path: None,
+            threads: None,
+            audit: 256,
+        }
+    }
+}
+
+impl EngineBuilder {
+    /// Which devices; called again, those as well.
+    ///
+    /// - `auto`, the default: every graphics processor, and the CPU.
+    /// - `cpu`: the CPU.
+    /// - `gpu`: every graphics processor or, where there is none, the software ones.
+    /// - `all`: everything, software ones too.
+    /// - An id (`gpu:01:00.0`), or `gpu:` and a part of a name (`gpu:H200`).
+    #[must_use]
+    pub fn device(mut self, device: impl Into<String>) -> Self {
+        self.devices.push(device.into());
+        self
+    }
+
+    /// A device of one's own beside the others, checked as they are; without a word about devices, alone.
+    #[must_use]
+    pub fn backend(mut self, backend: Arc<dyn Backend>) -> Self {
+        self.own.push(backend);
+        self
+    }
+
+    /// This in place of the CPU. It is believed: all others are checked by it.
+    #[must_use]
+    pub fn cpu_backend(mut self, backend: Arc<dyn Backend>) -> Self {
+        self.own_cpu = Some(backend);
+        self
+    }
+
+    /// Only this CPU path, for every function that has it; portable for those it has nothing for.
+    #[must_use]
+    pub fn path(mut self, path: Path) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// CPU threads; the default is one for each core.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Of the ends and digests that a graphics processor computes, one in so many is computed again on the CPU; the
+    /// default is 256, and 1 is all.
+    #[must_use]
+    pub fn audit_one_in(mut self, every: usize) -> Self {
+        self.audit = every.max(1);
+        self
+    }
+
+    /// Makes the engine and tests every path it will use.
+    ///
+    /// # Errors
+    /// [`Error::UnknownDevice`], [`Error::NoGpu`], [`Error::UnavailablePath`], [`Error::Threads`], [`Error::Spawn`],
+    /// [`Error::SelfTest`] when a path gives wrong answers, and [`Error::Device`] when a device that was asked for by
+    /// its name cannot be used.
+    pub fn build(self) -> Result<Engine, Error> {
+        let cpu: Arc<dyn Backend> = match self.own_cpu {
+            Some(own) => own,
+            None => Arc::new(Cpu::new(self.threads, self.path)?),
+        };
+        let asked: Vec<&str> = match self.devices.as_slice() {
+            [] if !self.own.is_empty() => vec![],
+            [] => vec!["auto"],
+            asked => asked.iter().map(String::as_str).collect(),
+        };
+        // Looking for graphics processors takes longer than all the rest: only where one may be wanted.
+        let listed = if asked.iter().all(|&asked| asked == "cpu") { Vec::new() } else { gpus() };
+        let mut chosen: Vec<usize> = Vec::new();
+        let mut with_cpu = false;
+        for asked in asked {
+            let (gpus, cpu) = choose(asked, &listed)?;
+            with_cpu |= cpu;
+            chosen.extend(gpus);
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        let mut workers = Vec::new();
+        for backend in self.own.into_iter().chain(open(&listed, &chosen)?) {
+            workers.push(Arc::new(Worker::new(backend)?));
+        }
+        let cpu = Arc::new(Worker::new(cpu)?);
+        if with_cpu || workers.is_empty() {
+            workers.push(Arc::clone(&cpu));
+        }
+        Ok(Engine { cpu, workers, audit: self.audit })
+    }
+}
+
+/// Every device of this machine, used or not: the CPU, then graphics processors, each opened and probed. One that
+/// cannot be used says why.
+pub fn survey() -> Vec<Device> {
+    let cpu = Cpu::new(None, None).map(|cpu| cpu.device().clone());
+    let cpu = cpu.unwrap_or_else(|error| Device {
+        self_test: "failed".to_owned(),
+        available: false,
+        reason: Some(error.to_string()),
+        ..Cpu::describe()
+    });
+    let gpus = gpus();
+    let probed = (0..gpus.len()).map(|index| match open(&gpus, &[index]) {
+        Ok(_) => Device { self_test: "passed".to_owned(), ..gpus[index].device().clone() },
+        Err(error) => Device {
+            self_test: "failed".to_owned(),
+            available: false,
+            reason: Some(error.to_string()),
+            ..gpus[index].device().clone()
+        },
+    });
+    std::iter::once(cpu).chain(probed).collect()
+}
+
+/// The graphics processors meant by a word, and whether it means the CPU.
+fn choose(asked: &str, listed: &[Listed]) -> Result<(Vec<usize>, bool), Error> {
+    let of_kind = |kind: DeviceKind| -> Vec<usize> {
+        (0..listed.len()).filter(|&index| listed[index].device().kind == kind).collect()
+    };
+    let unknown = || {
+        let ids: Vec<&str> =
+            std::iter::once("cpu").chain(listed.iter().map(|listed| listed.device().id.as_str())).collect();
+        Error::UnknownDevice { asked: asked.to_owned(), available: ids.join(", ") }
+    };
+    match asked {
+        "cpu" => Ok((Vec::new(), true)),
+        "auto" => Ok((of_kind(DeviceKind::Gpu), true)),
+        "all" => Ok(((0..listed.len()).collect(), true)),
+        "gpu" => {
+            let hardware = of_kind(DeviceKind::Gpu);
+            let any = if hardware.is_empty() { of_kind(DeviceKind::Software) } else { hardware };
+            if any.is_empty() { Err(Error::NoGpu) } else { Ok((any, false)) }
+        }
+        _ => {
+            let name = asked.strip_prefix("gpu:").unwrap_or(asked).to_lowercase();
+            let meant = |device: &Device| {
+                device.id == asked || (!name.is_empty() && device.name.to_lowercase().contains(&name))
+            };
+            let found: Vec<usize> =
+                (0..listed.len()).filter(|&index| meant(listed[index].device())).collect();
+            if found.is_empty() { Err(unknown()) } else { Ok((found, false)) }
+        }
+    }
+}
+
+#[cfg(feature = "gpu")]
+use crate::gpu::Listed;
+
+#[cfg(feature = "gpu")]
+fn gpus() -> Vec<Listed> {
+    crate::gpu::list()
+}
+
+#[cfg(feature = "gpu")]
+fn open(listed: &[Listed], chosen: &[usize]) -> Result<Vec<Arc<dyn Backend>>, Error> {
+    chosen
+        .iter()
+        .map(|&index| crate::gpu::Gpu::new(&listed[index]).map(|gpu| Arc::new(gpu) as Arc<dyn Backend>))
+        .collect()
+}
+
+/// Without the feature there are none.
+#[cfg(not(feature = "gpu"))]
+enum Listed {}
+
+#[cfg(not(feature = "gpu"))]
+impl Listed {
+    fn device(&self) -> &Device {
+        match *self {}
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn gpus() -> Vec<Listed> {
+    Vec::new()
+}
+
+#[cfg(not(feature = "gpu"))]
+fn open(_: &[Listed], _: &[usize]) -> Result<Vec<Arc<dyn Backend>>, Error> {
+    Ok(Vec::new())
+}
