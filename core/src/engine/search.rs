@@ -196,7 +196,10 @@ impl Job for SearchJob<'_> {
 
     fn is_needless(&self, piece: &Piece) -> bool {
         match piece {
-            Piece::Search { known: Some(_), .. } => self.next >= self.bound && self.again.is_empty(),
+            Piece::Search { known: Some(_), .. } => {
+                let undone = self.undone.keys().next().is_some_and(|&first| first < self.bound);
+                self.next >= self.bound && self.again.is_empty() && !undone
+            }
             Piece::Search { range, .. } => range.start >= self.bound,
             _ => false,
         }

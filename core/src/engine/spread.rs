@@ -14,6 +14,8 @@ use crate::{Cancel, Control, Error, HashFunction, Primitive, Share};
 const QUEUE: usize = 2;
 /// How long a piece should take.
 const PIECE: Duration = Duration::from_millis(250);
+/// How long it should take at least.
+const LEAST: Duration = Duration::from_millis(10);
 /// Time between two looks at the cancel flag and at deadlines.
 const LOOK: Duration = Duration::from_millis(5);
 /// How long a cancelled call waits for what its devices have covered.
@@ -136,9 +138,10 @@ impl Spread<'_> {
         let together: f64 = rates.iter().sum();
         for (index, rate) in trusted.into_iter().zip(rates) {
             while self.out.values().filter(|out| out.worker == index).count() < QUEUE {
-                // Towards the end smaller pieces, so that all are done at the same time.
+                // Towards the end smaller pieces, so that all are done at the same time; but none too small to pay.
                 let fair = self.job.left() as f64 * rate / together / QUEUE as f64;
-                let work = (rate * PIECE.as_secs_f64()).min(fair).max(1.0) as u64;
+                let least = (rate * LEAST.as_secs_f64()).max(1.0);
+                let work = (rate * PIECE.as_secs_f64()).min(fair).max(least) as u64;
                 let returned = self.back.pop_front();
                 let Some(piece) =
                     returned.or_else(|| self.job.next(&self.workers[index], work).map(Arc::new))

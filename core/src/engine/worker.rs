@@ -104,7 +104,7 @@ impl Worker {
     pub(super) fn rate(&self, primitive: Primitive, function: HashFunction) -> f64 {
         let rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
         rates.get(&(primitive, function.name())).copied().unwrap_or(match self.backend.device().kind {
-            DeviceKind::Gpu => 1e9,
+            DeviceKind::Gpu => 1e8,
             DeviceKind::Cpu => 2e7,
             DeviceKind::Software => 2e6,
         })

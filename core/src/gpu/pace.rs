@@ -31,7 +31,7 @@ impl Pace {
         if took > 2 * DISPATCH {
             self.halve();
         } else if took < DISPATCH / 2 {
-            self.work = (self.work * 2).min(self.max);
+            self.work = self.work.saturating_mul(2).min(self.max);
         }
     }
 
