@@ -21,7 +21,7 @@ static GPU: LazyLock<Option<Engine>> = LazyLock::new(|| {
     if std::env::var_os("CI").is_some_and(|ci| ci == "true") {
         return Some(built.expect("CI has a Vulkan device"));
     }
-    built.inspect_err(|error| eprintln!("skipped, for want of a graphics processor: {error}")).ok()
+    built.inspect_err(|error| eprintln!("skipped: {error}")).ok()
 });
 
 /// Runs a test where there is a device.
