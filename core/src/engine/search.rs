@@ -205,3 +205,72 @@ impl Job for SearchJob<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Searched;
+    use crate::cpu::Cpu;
+    use crate::{Device, DeviceKind, Digest, Error, Walk};
+
+    /// A device of which only the name is asked.
+    struct Named(Device);
+
+    impl Backend for Named {
+        fn device(&self) -> &Device {
+            &self.0
+        }
+        fn path(&self, _: HashFunction) -> String {
+            unreachable!("nobody asks")
+        }
+        fn search(&self, _: &Search<'_>, _: Range<u128>, _: &Watch<'_>) -> Result<Searched, Error> {
+            unreachable!("nobody asks")
+        }
+        fn walk(&self, _: &Walk<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+            unreachable!("nobody asks")
+        }
+        fn digest(&self, _: &Digest<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+            unreachable!("nobody asks")
+        }
+    }
+
+    #[test]
+    fn what_a_doubtful_device_did_since_it_was_proven_is_tried_again() {
+        let cpu = Cpu::new(Some(1), None).expect("a CPU");
+        let device = Device { kind: DeviceKind::Gpu, ..Cpu::describe() };
+        let worker = Worker::new(Arc::new(Named(device))).expect("a thread");
+        let header = crate::proof::header::Header::GENESIS;
+        let search = header.search(0..1 << 20, Target::from_zero_bits(16).expect("few bits"), 1_000);
+        let search = search.as_search();
+        let mut job = SearchJob::new(&search, &cpu);
+        let none = || Answer::Search(Searched::default());
+        let is_decoy = |piece: &Piece| matches!(piece, Piece::Search { known: Some(_), .. });
+
+        let decoy = job.next(&worker, 1_000).expect("a piece");
+        assert!(is_decoy(&decoy));
+        assert!(job.accept(&worker, &decoy, none()).is_err(), "the decoy has hits");
+        let Piece::Search { known: Some(known), .. } = &decoy else { unreachable!("it is a decoy") };
+        let hits = Searched { hits: known.clone(), resume: None };
+        assert_eq!(job.accept(&worker, &decoy, Answer::Search(hits)), Ok(()));
+
+        // All of the range in two pieces, whose hits it keeps to itself.
+        for work in [1 << 19, u64::MAX] {
+            let piece = job.next(&worker, work).expect("a piece");
+            assert!(!is_decoy(&piece));
+            assert_eq!(job.accept(&worker, &piece, none()), Ok(()));
+        }
+        assert_eq!(job.left(), 0);
+        job.doubt(&worker);
+        assert_eq!(job.left(), 1 << 20);
+        assert!(is_decoy(&job.next(&worker, 1).expect("a piece")), "it has to prove itself again");
+        while let Some(piece) = job.next(&worker, 1) {
+            let Piece::Search { range, .. } = &piece else { unreachable!("a search") };
+            let never = Cancel::default();
+            let said = cpu.search(&search, range.clone(), &Watch::new(&never, None)).expect("hits");
+            assert_eq!(job.accept(&worker, &piece, Answer::Search(said)), Ok(()));
+        }
+        let never = Cancel::default();
+        let right = cpu.search(&search, search.range.clone(), &Watch::new(&never, None)).expect("hits");
+        assert_eq!(job.finish(), Found { hits: right.hits, resume: None });
+    }
+}

@@ -16,9 +16,6 @@ use super::open::Open;
 /// Workgroups of one dispatch: what every device allows.
 const GROUPS_MAX: u32 = 65_535;
 
-/// Invocations of one dispatch.
-pub(super) const INVOCATIONS_MAX: u32 = GROUPS_MAX * GROUP_SIZE;
-
 /// A kernel with its buffers bound, for dispatches one after the other.
 pub(super) struct Bound {
     ready: Arc<Ready>,
@@ -59,11 +56,13 @@ impl Bound {
         run: &R,
         invocations: u32,
     ) {
+        let groups = invocations.div_ceil(GROUP_SIZE);
+        debug_assert!(groups <= GROUPS_MAX, "batches are cut to fit");
         open.queue.write_buffer(&self.run, 0, bytemuck::bytes_of(run));
         let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
         pass.set_pipeline(&self.ready.pipeline);
         pass.set_bind_group(0, &self.group, &[]);
-        pass.dispatch_workgroups(invocations.div_ceil(GROUP_SIZE).min(GROUPS_MAX), 1, 1);
+        pass.dispatch_workgroups(groups, 1, 1);
     }
 }
 

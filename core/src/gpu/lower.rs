@@ -16,6 +16,8 @@ pub(super) struct LoweredSearch {
     pub(super) job: Vec<u32>,
     /// The messages that the kernel's versions are.
     pub(super) messages: Vec<u32>,
+    /// Loop iterations that the kernel makes for a nonce, nested ones counted.
+    pub(super) iterations: u32,
 }
 
 pub(super) fn function(function: HashFunction) -> Function {
@@ -68,7 +70,10 @@ pub(super) fn search(kernels: &Kernels, search: &Search<'_>, upper: u32) -> Vec<
             Shape::Tail => tail(search, messages[0], kernel, upper),
             _ => kernel.job(&shared(search, messages)),
         };
-        LoweredSearch { kernel, job, messages: messages.to_vec() }
+        let blocks = padded(search.function, search.message.len() - search.shared_from())
+            / search.function.kernel_function().block_bytes();
+        let iterations = if shape == Shape::Tail { 1 + blocks as u32 } else { 1 };
+        LoweredSearch { kernel, job, messages: messages.to_vec(), iterations }
     };
     let together =
         if is_header && kernels.find(Shape::Header { versions: 4 }, gpu).is_some() { 4 } else { 1 };

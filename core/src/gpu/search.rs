@@ -6,7 +6,7 @@ use std::ops::Range;
 use gridnet_shaders::layout::{Hit as Entry, ITERATIONS_MAX, RING, Ring, SearchRun};
 use wgpu::{Buffer, BufferUsages};
 
-use super::dispatch::{Bound, INVOCATIONS_MAX, encoder, job};
+use super::dispatch::{Bound, encoder, job};
 use super::lower::{self, LoweredSearch};
 use super::open::{Open, Pending};
 use super::pace::Pace;
@@ -108,7 +108,7 @@ impl Driver<'_> {
         // Each slot has its own bindings for each kernel and job.
         let bound: Vec<Vec<Bound>> =
             lowered.iter().map(|lowered| self.bind(lowered)).collect::<Result<_, Fault>>()?;
-        let mut pace = Pace::new(self.open.software, self.count_max(lowered[0].messages.len()));
+        let mut pace = Pace::new(self.open.software, self.count_max(&lowered[0]));
         let mut next = window.start;
         let mut todo: VecDeque<Work> = VecDeque::new();
         let mut under: VecDeque<Under> = VecDeque::new();
@@ -172,10 +172,10 @@ impl Driver<'_> {
     }
 
     /// Nonces of a dispatch that the ring and the loops have room for.
-    fn count_max(&self, versions: usize) -> u64 {
-        let candidates = (u64::from(self.limit()) + 1) * versions as u64;
+    fn count_max(&self, lowered: &LoweredSearch) -> u64 {
+        let candidates = (u64::from(self.limit()) + 1) * lowered.messages.len() as u64;
         let by_ring = (EXPECTED_MAX << 32) / candidates;
-        let by_loops = u64::from(INVOCATIONS) * u64::from(ITERATIONS_MAX);
+        let by_loops = u64::from(INVOCATIONS) * u64::from(ITERATIONS_MAX / lowered.iterations);
         by_ring.clamp(1, by_loops.min(1 << 31))
     }
 
@@ -202,7 +202,7 @@ impl Driver<'_> {
     ) -> Result<(Pending, Entry), Fault> {
         let count = (work.range.end - work.range.start) as u32;
         let first = work.range.start as u64;
-        // A nonce that nobody can foresee and any device must find: that of a candidate which is known already.
+        // A nonce somewhere in the range, which the device must find: the host has hashed it already.
         let place = mixed(first ^ u64::from(count) << 32);
         let plant = Entry {
             offset: (place % u64::from(count)) as u32,
@@ -219,8 +219,7 @@ impl Driver<'_> {
         let Slot { ring, read } = &self.slots[slot];
         let mut commands = encoder(self.open);
         commands.clear_buffer(ring, 0, Some(4));
-        let invocations = count.min(INVOCATIONS).min(INVOCATIONS_MAX);
-        bound[work.lowered][slot].encode(self.open, &mut commands, &run, invocations);
+        bound[work.lowered][slot].encode(self.open, &mut commands, &run, count.min(INVOCATIONS));
         commands.copy_buffer_to_buffer(ring, 0, read, 0, size_of::<Ring>() as u64);
         Ok((self.open.submit(commands.finish(), Some(read))?, plant))
     }
@@ -263,9 +262,75 @@ fn decisive(digest: &[u8; 32], order: Order) -> u32 {
     }
 }
 
-/// Bits that follow from a number in no way that a device could foresee (SplitMix64's finish).
+/// Bits spread evenly over the numbers (SplitMix64's finish): a plant favours no invocation.
 fn mixed(number: u64) -> u64 {
     let mixed = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ mixed >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable as _;
+    use gridnet_shaders::layout::{Hit as Entry, ITERATIONS_MAX, RING, Ring};
+
+    use super::{Driver, INVOCATIONS};
+    use crate::backend::Watch;
+    use crate::confirm::Confirm;
+    use crate::gpu::{Fault, lower, tests::gpu};
+    use crate::{Cancel, Endian, HashFunction, NonceField, Order, Search, Target};
+
+    fn search(message: &[u8]) -> Search<'_> {
+        Search {
+            function: HashFunction::Sha256,
+            message,
+            siblings: &[],
+            nonce: NonceField { offset: 10, bytes: 4, endian: Endian::Little },
+            range: 0..1 << 32,
+            target: Target::ZERO,
+            order: Order::Big,
+            limit: 1,
+        }
+    }
+
+    #[test]
+    fn a_planted_nonce_must_come_back_and_nothing_from_outside() {
+        let Some(gpu) = gpu(true) else { return };
+        let open = gpu.opened().expect("it is open");
+        let message = [7; 900];
+        let search = search(&message);
+        let never = Cancel::default();
+        let mut driver = Driver {
+            open: &open,
+            search: &search,
+            watch: &Watch::new(&never, None),
+            confirm: Confirm::new(&search),
+            slots: Vec::new(),
+            free: Vec::new(),
+            hits: Vec::new(),
+            bound: search.range.end,
+        };
+        let lowered = lower::search(&open.kernels, &search, 0).remove(0);
+        let plant = Entry { offset: 40, version: 0 };
+        let mut take = |entries: &[Entry]| {
+            let mut ring = Ring { count: entries.len() as u32, hits: [Entry::zeroed(); RING] };
+            ring.hits[..entries.len()].copy_from_slice(entries);
+            driver.take(&ring, &(100..200), &lowered, plant)
+        };
+        assert_eq!(take(&[plant]), Ok(()));
+        for wrong in [
+            &[][..],
+            &[Entry { offset: 41, ..plant }],
+            &[Entry { version: 1, ..plant }],
+            &[plant, Entry { offset: 100, version: 0 }],
+            &[plant, Entry { offset: 1, version: 1 }],
+        ] {
+            assert!(matches!(take(wrong), Err(Fault::Wrong(_))), "{wrong:?}");
+        }
+
+        // Fifteen blocks a nonce: the loops of an invocation stay below the cap together.
+        let each = driver.count_max(&lowered).div_ceil(INVOCATIONS.into());
+        assert_eq!(lowered.iterations, 16);
+        assert!(each * 16 <= ITERATIONS_MAX.into() && each * 32 > ITERATIONS_MAX.into(), "{each}");
+    }
 }

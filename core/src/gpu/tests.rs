@@ -7,7 +7,7 @@ use crate::backend::Backend;
 use crate::{Control, Engine, HashFunction, Primitive};
 
 /// A device, in this form. `None` where there is none and need not be one.
-fn gpu(int64: bool) -> Option<Gpu> {
+pub(super) fn gpu(int64: bool) -> Option<Gpu> {
     let listed = list();
     let in_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
     assert!(!in_ci || !listed.is_empty(), "CI has a Vulkan device");
