@@ -1,33 +1,156 @@
 //! What a device must do to serve the engine.
 
 use std::ops::Range;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::control::Meter;
-use crate::{Cancel, Device, Digest, Error, HashFunction, Hit, Search, Walk};
+use crate::{Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share, Walk};
 
 /// How a backend is watched and ended while it works.
 pub struct Watch<'a> {
     /// Set when the caller has had enough.
     pub cancel: &'a Cancel,
-    pub(crate) meter: Option<&'a Meter>,
-    pub(crate) done: std::sync::atomic::AtomicU64,
-    pub(crate) dispatches: std::sync::atomic::AtomicU64,
+    meter: Option<&'a Meter>,
+    long: bool,
+    began: Instant,
+    ready: OnceLock<Instant>,
+    done: AtomicU64,
+    dispatches: AtomicU64,
+    checked: AtomicU64,
+    busy_nanos: AtomicU64,
+    longest_nanos: AtomicU64,
     /// The path that does it, where it is not the device's usual one for the function.
-    pub(crate) path: std::sync::OnceLock<String>,
+    pub(crate) path: OnceLock<String>,
 }
 
 impl<'a> Watch<'a> {
     pub(crate) fn new(cancel: &'a Cancel, meter: Option<&'a Meter>) -> Self {
-        Watch { cancel, meter, done: 0.into(), dispatches: 0.into(), path: std::sync::OnceLock::new() }
+        Watch {
+            cancel,
+            meter,
+            long: false,
+            began: Instant::now(),
+            ready: OnceLock::new(),
+            done: 0.into(),
+            dispatches: 0.into(),
+            checked: 0.into(),
+            busy_nanos: 0.into(),
+            longest_nanos: 0.into(),
+            path: OnceLock::new(),
+        }
+    }
+
+    /// The same for a part of a job that takes so long that it is worth a few seconds to find out how it is done fastest.
+    pub(crate) fn of_long_job(self, long: bool) -> Self {
+        Watch { long, ..self }
+    }
+
+    /// Whether this is a part of a job so long that finding out how it is done fastest, for a few seconds, will pay.
+    pub fn is_long(&self) -> bool {
+        self.long
+    }
+
+    /// Everything is ready: the device begins to work. Without this call its work began when it was asked.
+    pub fn ready(&self) {
+        self.ready.get_or_init(Instant::now);
+    }
+
+    /// How long the device has worked.
+    pub(crate) fn took(&self) -> Duration {
+        self.ready.get().unwrap_or(&self.began).elapsed()
     }
 
     /// Counts the work of one kernel call.
     pub fn count(&self, work: u64) {
-        self.done.fetch_add(work, std::sync::atomic::Ordering::Relaxed);
-        self.dispatches.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.done.fetch_add(work, Ordering::Relaxed);
+        self.dispatches.fetch_add(1, Ordering::Relaxed);
         if let Some(meter) = self.meter {
             meter.add(work);
+        }
+    }
+
+    /// Counts the time of one kernel call, as the device's own clock has it.
+    pub fn count_busy(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.busy_nanos.fetch_add(nanos, Ordering::Relaxed);
+        self.longest_nanos.fetch_max(nanos, Ordering::Relaxed);
+    }
+
+    /// Counts answers that were held against what the CPU says.
+    pub fn count_checked(&self, answers: u64) {
+        self.checked.fetch_add(answers, Ordering::Relaxed);
+    }
+
+    pub(crate) fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
+    }
+
+    /// What a device did for it.
+    pub(crate) fn share(&self, backend: &dyn Backend, function: HashFunction) -> Share {
+        let device = backend.device();
+        let nanos = |count: &AtomicU64| match count.load(Ordering::Relaxed) {
+            0 => None,
+            nanos => Some(Duration::from_nanos(nanos)),
+        };
+        Share {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            path: self.path.get().cloned().unwrap_or_else(|| backend.path(function)),
+            done: self.done.load(Ordering::Relaxed),
+            dispatches: self.dispatches.load(Ordering::Relaxed),
+            busy: nanos(&self.busy_nanos),
+            longest: nanos(&self.longest_nanos),
+        }
+    }
+}
+
+/// What a device may be asked.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Question<'a> {
+    /// Find nonces.
+    Search(&'a Search<'a>),
+    /// Follow hash chains.
+    Walk(&'a Walk<'a>),
+    /// Hash messages.
+    Digest(&'a Digest<'a>),
+}
+
+impl Question<'_> {
+    /// Which primitive.
+    pub fn primitive(&self) -> Primitive {
+        match self {
+            Question::Search(_) => Primitive::Search,
+            Question::Walk(_) => Primitive::Walk,
+            Question::Digest(_) => Primitive::Digest,
+        }
+    }
+
+    /// Over which function.
+    pub fn function(&self) -> HashFunction {
+        match self {
+            Question::Search(search) => search.function,
+            Question::Walk(walk) => walk.function,
+            Question::Digest(digest) => digest.function,
+        }
+    }
+
+    /// Candidates, steps or messages, all of which may be needed.
+    pub fn work(&self) -> u128 {
+        match self {
+            Question::Search(search) => search.candidates(),
+            Question::Walk(walk) => walk.total_steps(),
+            Question::Digest(digest) => digest.count as u128,
+        }
+    }
+
+    /// How many of them can be done at the same time.
+    pub(crate) fn wide(&self) -> u128 {
+        match self {
+            Question::Walk(walk) => walk.starts.len() as u128,
+            _ => self.work(),
         }
     }
 }
@@ -51,19 +174,23 @@ pub trait Backend: Send + Sync + 'static {
     /// The printable name of the path that serves a function: `avx512 ×16 ×2, 2 threads`.
     fn path(&self, function: HashFunction) -> String;
 
-    /// Whether it can do such a search. What it cannot do goes to the CPU.
-    fn can_search(&self, _: &Search<'_>) -> bool {
+    /// Whether it can do such a thing. What it cannot do goes to the CPU. Must not take long: what has to be made ready
+    /// for a job is made ready when the job comes, before [`Watch::ready`].
+    fn can(&self, _: &Question<'_>) -> bool {
         true
     }
 
-    /// Whether it can do such a walk.
-    fn can_walk(&self, _: &Walk<'_>) -> bool {
-        true
+    /// Makes everything ready that it can do, so that no job waits for it.
+    fn warm_up(&self) {}
+
+    /// The kernels that would answer a question, of a device whose kernels are worth describing.
+    fn kernels(&self, _: &Question<'_>) -> Vec<KernelInfo> {
+        Vec::new()
     }
 
-    /// Whether it can do such digests.
-    fn can_digest(&self, _: &Digest<'_>) -> bool {
-        true
+    /// Of what it could do, what it must not do because it fails its self-test, and how.
+    fn refused(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// When it has not answered for so long, it never will.
@@ -77,15 +204,15 @@ pub trait Backend: Send + Sync + 'static {
     /// Any; the device's work is then done by others.
     fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error>;
 
-    /// The ends of a checked walk.
+    /// The ends of a checked walk, one for each value. After an error they are anything.
     ///
     /// # Errors
     /// [`Error::Cancelled`], or any failure of the device.
-    fn walk(&self, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error>;
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error>;
 
-    /// The digests of a checked batch.
+    /// The digests of a checked batch, one for each message. After an error they are anything.
     ///
     /// # Errors
     /// [`Error::Cancelled`], or any failure of the device.
-    fn digest(&self, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error>;
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error>;
 }

@@ -46,4 +46,21 @@ pub struct Device {
     pub available: bool,
     /// Why not.
     pub reason: Option<String>,
+    /// What it must not do, because it fails that part of its self-test; the rest it may.
+    pub refused: Vec<String>,
+}
+
+/// What became of a device's answers since its engine was built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// The device's id.
+    pub id: String,
+    /// Answers that were held against what the CPU says: hits, ends, digests, and planted nonces.
+    pub checked: u64,
+    /// Pieces of work whose answer was wrong.
+    pub wrong: u64,
+    /// Pieces that it failed to answer: it was lost, out of memory, its driver refused or panicked.
+    pub failed: u64,
+    /// Pieces that it did not answer in time.
+    pub late: u64,
 }

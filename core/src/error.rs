@@ -169,6 +169,14 @@ pub enum Error {
         /// What became of it.
         what: String,
     },
+    /// A device fails the self-test of what this needs; it may serve otherwise.
+    #[error("device {device} is not used for this: {what}")]
+    Refused {
+        /// The device's id.
+        device: String,
+        /// What fails.
+        what: String,
+    },
     /// The operating system refused.
     #[error("could not start worker threads: {0}")]
     Spawn(String),
@@ -208,6 +216,7 @@ impl Error {
             Error::NoProof { .. } => (19, "no-proof"),
             Error::Device { .. } => (20, "device"),
             Error::NoGpu => (21, "no-gpu"),
+            Error::Refused { .. } => (22, "refused"),
         }
     }
 

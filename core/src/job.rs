@@ -1,6 +1,7 @@
 //! What a caller asks of the engine, and what it gets back.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::{Error, HashFunction, Target, limits};
 
@@ -123,6 +124,11 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Nonces of the range, each with every message.
+    pub(crate) fn candidates(&self) -> u128 {
+        (self.range.end - self.range.start) * (1 + self.siblings.len() as u128)
+    }
+
     /// First byte of the block that holds the nonce's first byte.
     pub(crate) fn shared_from(&self) -> usize {
         let block = self.function.kernel_function().block_bytes();
@@ -225,6 +231,11 @@ impl Digest<'_> {
             }),
         }
     }
+
+    /// How many digests there will be.
+    pub(crate) fn checked_count(&self) -> Result<usize, Error> {
+        self.check().map(|()| self.count)
+    }
 }
 
 /// An answer with what it took.
@@ -235,7 +246,7 @@ pub struct Report<T> {
     /// What each device did.
     pub devices: Vec<Share>,
     /// Time from call to return.
-    pub elapsed: std::time::Duration,
+    pub elapsed: Duration,
 }
 
 impl<T> Report<T> {
@@ -257,6 +268,8 @@ pub(crate) fn add_shares(sums: &mut Vec<Share>, shares: &[Share]) {
             Some(sum) => {
                 sum.done += share.done;
                 sum.dispatches += share.dispatches;
+                sum.busy = sum.busy.into_iter().chain(share.busy).reduce(|a, b| a + b);
+                sum.longest = sum.longest.max(share.longest);
             }
             None => sums.push(share.clone()),
         }
@@ -276,4 +289,8 @@ pub struct Share {
     pub done: u64,
     /// Kernel calls (dispatches, on a GPU).
     pub dispatches: u64,
+    /// How long the kernels ran, by the device's own clock, where it has one.
+    pub busy: Option<Duration>,
+    /// The longest of the calls.
+    pub longest: Option<Duration>,
 }

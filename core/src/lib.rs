@@ -20,6 +20,7 @@
 #![deny(unsafe_code)]
 
 mod backend;
+mod case;
 mod checksum;
 mod confirm;
 mod control;
@@ -35,14 +36,17 @@ pub mod limits;
 pub mod proof;
 mod selftest;
 mod target;
+mod tuning;
 
-pub use backend::{Backend, Searched, Watch};
+pub use backend::{Backend, Question, Searched, Watch};
+pub use case::{Case, Disagreement, OwnedSearch};
 pub use checksum::Primitive;
 pub use control::{Cancel, Control, DeviceSnapshot, Progress, Snapshot};
-pub use device::{Device, DeviceKind};
+pub use device::{Device, DeviceKind, Health};
 pub use engine::{Engine, EngineBuilder, survey};
 pub use error::Error;
 pub use function::HashFunction;
 pub use gridnet_simd::Path;
 pub use job::{Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Walk};
 pub use target::{Target, Work};
+pub use tuning::{KernelInfo, Tune, TuneStore, Tuning};

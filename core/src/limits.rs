@@ -20,5 +20,7 @@ pub const TAILS_BYTES_MAX: usize = 256 << 10;
 pub const REPETITIONS_MAX: u32 = 1 << 16;
 /// Digests of the empty message in one batch: no message's bytes bound their number.
 pub const EMPTY_MESSAGES_MAX: usize = 1 << 20;
+/// Bytes of all copies of a value or message whose case is asked again.
+pub const CASE_BYTES_MAX: usize = 1 << 30;
 /// Time within which a cancelled call returns, and so the longest piece of work between two looks at the flag.
 pub const CANCEL_MS_MAX: u64 = 50;

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::body::Body;
+use crate::form::Fused;
 use crate::write::Words;
 
 /// A hash function.
@@ -118,6 +119,13 @@ impl Kernel {
         self.words == Words::U64
     }
 
+    /// Instructions that a pass of it needs, by which a graphics processor's rate is judged: of a header one nonce with
+    /// all versions, of a tail or digest one block, of a walk one step. None of a probe.
+    pub fn instructions(&self) -> Option<Fused> {
+        let mut body = Body::new(self.shape, self.function)?;
+        Some(body.graph.count_fused(&body.outputs))
+    }
+
     /// The contents of the job's uniform buffer, for kernels whose job is `array`s of slots: what is the same for
     /// all nonces, computed from the job's own words. For a header these are the chaining values of its versions,
     /// then the words of the last block up to the nonce (SHA-256d: big-endian; BLAKE2: little-endian; of BLAKE2b the
@@ -142,5 +150,32 @@ impl Kernel {
         }
         words.resize(words.len().next_multiple_of(4).max(4), 0);
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Function, Kernel, Shape};
+
+    /// What a compiler made of plain C for the same jobs, counted in its output for an NVIDIA H200.
+    #[test]
+    fn instructions_are_as_many_as_compilers_make() {
+        for (shape, function, compiled) in [
+            (Shape::Header { versions: 1 }, Function::Sha256d, 2_254),
+            (Shape::Walk, Function::Sha256, 1_223),
+            (Shape::Walk, Function::Blake2s, 732),
+            (Shape::Header { versions: 1 }, Function::Blake2s, 642),
+            (Shape::Walk, Function::Blake2b, 1_738),
+            (Shape::Header { versions: 1 }, Function::Blake2b, 1_652),
+        ] {
+            let kernel = Kernel::find(shape, function, true).expect("there is it");
+            let ours = kernel.instructions().expect("it hashes").integer;
+            assert!(ours.abs_diff(compiled) * 100 <= 4 * compiled, "{}: {ours}, not {compiled}", kernel.name);
+        }
+        // Four versions of a header share a schedule.
+        let rolled = Kernel::find(Shape::Header { versions: 4 }, Function::Sha256d, true).expect("it is");
+        let alone = Kernel::find(Shape::Header { versions: 1 }, Function::Sha256d, true).expect("it is");
+        let [four, one] = [rolled, alone].map(|kernel| kernel.instructions().expect("it hashes").integer);
+        assert!(four * 10 < 4 * one * 9 && four * 10 > 4 * one * 8, "{four} for four, {one} for one");
     }
 }

@@ -31,16 +31,17 @@ impl Backend for AlwaysZero {
         Ok(Searched::default())
     }
 
-    fn walk(&self, walk: &Walk<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        Ok(walk.starts.to_vec())
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+        ends.copy_from_slice(walk.starts);
+        Ok(())
     }
 
-    fn digest(&self, digest: &Digest<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        let messages = digest.messages.chunks_exact(digest.length);
-        let id = |message| {
-            if digest.function == HashFunction::Sha256d { digest.function.hash(message) } else { [0; 32] }
-        };
-        Ok(messages.map(id).collect())
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+        for (message, out) in digest.messages.chunks_exact(digest.length).zip(digests) {
+            let is_id = digest.function == HashFunction::Sha256d;
+            *out = if is_id { digest.function.hash(message) } else { [0; 32] };
+        }
+        Ok(())
     }
 }
 
@@ -57,6 +58,7 @@ pub(crate) fn engine_without_hashing() -> Engine {
         self_test: "not run".to_owned(),
         available: true,
         reason: None,
+        refused: Vec::new(),
     };
     Engine::builder().device("cpu").cpu_backend(Arc::new(AlwaysZero(device))).build().expect("an engine")
 }

@@ -13,10 +13,14 @@ const PIECES_EACH: usize = 4;
 /// Messages longer than this take the general path one by one, which can stop within a message.
 const LANE_BYTES_MAX: usize = 16 << 10;
 
-pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+pub(super) fn run(
+    cpu: &Cpu,
+    digest: &Digest<'_>,
+    digests: &mut [[u8; 32]],
+    watch: &Watch<'_>,
+) -> Result<(), Error> {
     let choice = cpu.choice(digest.function);
     let chain = digest.function.initial();
-    let mut out = vec![[0; 32]; digest.count];
     // Whole groups of lanes, as many as the bytes allow; a short message costs a block all the same. Fewer where
     // threads would go without.
     let each = digest.length.max(64);
@@ -28,7 +32,7 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
         watch.path.get_or_init(|| "general".to_owned());
         1
     };
-    let pieces = Mutex::new(out.chunks_mut(piece).enumerate());
+    let pieces = Mutex::new(digests.chunks_mut(piece).enumerate());
     let tasks = cpu.on_threads(digest.count.div_ceil(piece), |_| {
         loop {
             if watch.cancel.is_cancelled() {
@@ -49,6 +53,5 @@ pub(super) fn run(cpu: &Cpu, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<V
             watch.count(out.len() as u64);
         }
     });
-    tasks.into_iter().collect::<Result<(), Error>>()?;
-    Ok(out)
+    tasks.into_iter().collect()
 }

@@ -78,6 +78,7 @@ impl Cpu {
             self_test: "not run".to_owned(),
             available: true,
             reason: None,
+            refused: Vec::new(),
         }
     }
 
@@ -128,11 +129,11 @@ impl Backend for Cpu {
         Ok(search::run(self, search, range, watch))
     }
 
-    fn walk(&self, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        walk::run(self, walk, watch)
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        walk::run(self, walk, ends, watch)
     }
 
-    fn digest(&self, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        digest::run(self, digest, watch)
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        digest::run(self, digest, digests, watch)
     }
 }

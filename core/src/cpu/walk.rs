@@ -21,12 +21,13 @@ struct Segment {
     left: u64,
 }
 
-pub(super) fn run(cpu: &Cpu, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+pub(super) fn run(cpu: &Cpu, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
     let choice = cpu.choice(walk.function);
     let chain = walk.function.initial();
     let count = walk.starts.len();
     let next = AtomicUsize::new(0);
-    let ends = Mutex::new(walk.starts.to_vec());
+    ends.copy_from_slice(walk.starts);
+    let ends = Mutex::new(ends);
     // Few values are spread over the threads before any thread fills its lanes.
     let each = count.div_ceil(cpu.threads);
     let tasks = cpu.on_threads(count, |_| {
@@ -59,8 +60,7 @@ pub(super) fn run(cpu: &Cpu, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[
         }
         Ok(())
     });
-    tasks.into_iter().collect::<Result<(), Error>>()?;
-    Ok(ends.into_inner().unwrap_or_else(PoisonError::into_inner))
+    tasks.into_iter().collect()
 }
 
 /// One thread's lanes under one kernel.

@@ -1,7 +1,7 @@
 //! Walks and digests in pieces: a share of what a device says is computed again on the CPU.
 
 use super::piece::{Answer, Piece};
-use super::spread::Job;
+use super::spread::{Job, Wrong};
 use super::worker::Worker;
 use crate::backend::{Backend, Watch};
 use crate::{Cancel, DeviceKind, Digest, HashFunction, Primitive, Walk};
@@ -45,15 +45,16 @@ pub(super) struct WalkJob<'a> {
     /// Values given out, and the steps of the others.
     given: usize,
     left: u64,
-    pub(super) ends: Vec<[u8; 32]>,
+    ends: &'a mut [[u8; 32]],
 }
 
 impl<'a> WalkJob<'a> {
-    pub(super) fn new(walk: &'a Walk<'a>, audit: Audit<'a>) -> WalkJob<'a> {
+    pub(super) fn new(walk: &'a Walk<'a>, ends: &'a mut [[u8; 32]], audit: Audit<'a>) -> WalkJob<'a> {
+        ends.copy_from_slice(walk.starts);
         let mut order: Vec<usize> = (0..walk.starts.len()).filter(|&index| walk.steps[index] > 0).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
         let left = u64::try_from(walk.total_steps()).unwrap_or(u64::MAX);
-        WalkJob { walk, audit, order, given: 0, left, ends: walk.starts.to_vec() }
+        WalkJob { walk, audit, order, given: 0, left, ends }
     }
 }
 
@@ -96,19 +97,19 @@ impl Job for WalkJob<'_> {
         Some(piece)
     }
 
-    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), String> {
+    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong> {
         let (Piece::Walk { function, first, starts, steps }, Answer::Values(ends)) = (piece, answer) else {
-            return Err("an answer to another question".to_owned());
+            return Err("an answer to another question".into());
         };
-        counted(ends.len(), starts.len())?;
         if !worker.is_cpu() {
             let places = self.audit.places(starts.len(), *first);
             let (starts, steps): (Vec<_>, Vec<_>) =
                 places.iter().map(|&place| (starts[place], steps[place])).unzip();
             let again = Walk { function: *function, starts: &starts, steps: &steps };
+            let mut right = vec![[0; 32]; places.len()];
             // A call that was cancelled meanwhile does not return these ends.
-            if let Ok(again) = self.audit.cpu.walk(&again, &self.audit.watch()) {
-                compared(&places, &again, &ends, "end of a walk")?;
+            if self.audit.cpu.walk(&again, &mut right, &self.audit.watch()).is_ok() {
+                compared(worker, &places, &right, &ends, "the end of value")?;
             }
         }
         for (&value, end) in self.order[*first..].iter().zip(ends) {
@@ -127,12 +128,16 @@ pub(super) struct DigestJob<'a> {
     digest: &'a Digest<'a>,
     audit: Audit<'a>,
     given: usize,
-    pub(super) digests: Vec<[u8; 32]>,
+    digests: &'a mut [[u8; 32]],
 }
 
 impl<'a> DigestJob<'a> {
-    pub(super) fn new(digest: &'a Digest<'a>, audit: Audit<'a>) -> DigestJob<'a> {
-        DigestJob { digest, audit, given: 0, digests: vec![[0; 32]; digest.count] }
+    pub(super) fn new(
+        digest: &'a Digest<'a>,
+        digests: &'a mut [[u8; 32]],
+        audit: Audit<'a>,
+    ) -> DigestJob<'a> {
+        DigestJob { digest, audit, given: 0, digests }
     }
 }
 
@@ -160,21 +165,21 @@ impl Job for DigestJob<'_> {
         })
     }
 
-    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), String> {
+    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong> {
         let (Piece::Digest { function, first, messages, length, count }, Answer::Values(digests)) =
             (piece, answer)
         else {
-            return Err("an answer to another question".to_owned());
+            return Err("an answer to another question".into());
         };
-        counted(digests.len(), *count)?;
         if !worker.is_cpu() {
             let places = self.audit.places(*count, *first);
             let again: Vec<u8> =
                 places.iter().flat_map(|place| &messages[place * length..][..*length]).copied().collect();
             let again =
                 Digest { function: *function, messages: &again, length: *length, count: places.len() };
-            if let Ok(again) = self.audit.cpu.digest(&again, &self.audit.watch()) {
-                compared(&places, &again, &digests, "digest")?;
+            let mut right = vec![[0; 32]; places.len()];
+            if self.audit.cpu.digest(&again, &mut right, &self.audit.watch()).is_ok() {
+                compared(worker, &places, &right, &digests, "the digest of message")?;
             }
         }
         self.digests[*first..][..*count].copy_from_slice(&digests);
@@ -190,13 +195,30 @@ fn fill(worker: &Worker) -> usize {
     if worker.backend.device().kind == DeviceKind::Gpu { FILL } else { 1 }
 }
 
-fn counted(got: usize, asked: usize) -> Result<(), String> {
-    if got == asked { Ok(()) } else { Err(format!("{got} values where {asked} were asked for")) }
+/// Holds what a device said at some places against what the CPU says.
+fn compared(
+    worker: &Worker,
+    places: &[usize],
+    right: &[[u8; 32]],
+    said: &[[u8; 32]],
+    what: &str,
+) -> Result<(), Wrong> {
+    worker.count_checked(places.len() as u64);
+    match places.iter().zip(right).find(|&(&place, right)| said[place] != *right) {
+        None => Ok(()),
+        Some((&place, right)) => Err(Wrong {
+            what: format!(
+                "{what} {place} of {} is {}, not {}",
+                said.len(),
+                shown(&right[..]),
+                shown(&said[place])
+            ),
+            place,
+        }),
+    }
 }
 
-fn compared(places: &[usize], again: &[[u8; 32]], said: &[[u8; 32]], what: &str) -> Result<(), String> {
-    match places.iter().zip(again).find(|&(&place, again)| said[place] != *again) {
-        None => Ok(()),
-        Some((place, _)) => Err(format!("{what} {place} of {} is not what the CPU says", said.len())),
-    }
+/// The first bytes, enough to tell two apart.
+fn shown(bytes: &[u8]) -> String {
+    bytes[..8].iter().map(|byte| format!("{byte:02x}")).chain(["…".to_owned()]).collect()
 }

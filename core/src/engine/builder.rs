@@ -5,10 +5,12 @@ use std::sync::Arc;
 use gridnet_simd::Path;
 
 use super::Engine;
+use super::spread::Listener;
 use super::worker::Worker;
 use crate::backend::Backend;
 use crate::cpu::Cpu;
-use crate::{Device, DeviceKind, Error};
+use crate::tuning::Tuner;
+use crate::{Device, DeviceKind, Disagreement, Error, Tune, TuneStore};
 
 /// How an [`Engine`] is to be made.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ pub struct EngineBuilder {
     path: Option<Path>,
     threads: Option<usize>,
     audit: usize,
+    tuner: Tuner,
+    listener: Option<Arc<Listener>>,
 }
 
 impl Default for EngineBuilder {
@@ -30,6 +34,8 @@ impl Default for EngineBuilder {
             path: None,
             threads: None,
             audit: 256,
+            tuner: Tuner::default(),
+            listener: None,
         }
     }
 }
@@ -84,6 +90,28 @@ impl EngineBuilder {
         self
     }
 
+    /// When devices find out how they work fastest; by default before jobs that are long enough to be worth it.
+    #[must_use]
+    pub fn tune(mut self, tune: Tune) -> Self {
+        self.tuner.tune = tune;
+        self
+    }
+
+    /// Where is kept what devices found out; by default nowhere, and each engine finds out anew.
+    #[must_use]
+    pub fn tune_store(mut self, store: Arc<dyn TuneStore>) -> Self {
+        self.tuner.store = Some(store);
+        self
+    }
+
+    /// Who is told when a device gives a wrong answer: on the thread of the call, which waits for it. The call's own
+    /// answer is right all the same.
+    #[must_use]
+    pub fn on_disagreement(mut self, listener: impl Fn(&Disagreement) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
     /// Makes the engine and tests every path it will use.
     ///
     /// # Errors
@@ -112,38 +140,44 @@ impl EngineBuilder {
         chosen.sort_unstable();
         chosen.dedup();
         let mut workers = Vec::new();
-        for backend in self.own.into_iter().chain(open(&listed, &chosen)?) {
+        for backend in self.own.into_iter().chain(open(&listed, &chosen, &self.tuner)?) {
             workers.push(Arc::new(Worker::new(backend)?));
         }
         let cpu = Arc::new(Worker::new(cpu)?);
         if with_cpu || workers.is_empty() {
             workers.push(Arc::clone(&cpu));
         }
-        Ok(Engine { cpu, workers, audit: self.audit })
+        Ok(Engine { cpu, workers, audit: self.audit, listener: self.listener })
     }
 }
 
-/// Every device of this machine, used or not: the CPU, then graphics processors, each opened and probed. One that
-/// cannot be used says why.
+/// Every device of this machine, used or not: the CPU, then graphics processors, each opened, probed and with all its
+/// kernels tested, at the same time. One that cannot be used says why, and one that can what it must not do.
 pub fn survey() -> Vec<Device> {
     let cpu = Cpu::new(None, None).map(|cpu| cpu.device().clone());
-    let cpu = cpu.unwrap_or_else(|error| Device {
-        self_test: "failed".to_owned(),
-        available: false,
-        reason: Some(error.to_string()),
-        ..Cpu::describe()
-    });
+    let cpu = cpu.unwrap_or_else(|error| unusable(Cpu::describe(), &error));
     let gpus = gpus();
-    let probed = (0..gpus.len()).map(|index| match open(&gpus, &[index]) {
-        Ok(_) => Device { self_test: "passed".to_owned(), ..gpus[index].device().clone() },
-        Err(error) => Device {
-            self_test: "failed".to_owned(),
-            available: false,
-            reason: Some(error.to_string()),
-            ..gpus[index].device().clone()
-        },
+    let tested = |index: usize| {
+        let device = gpus[index].device().clone();
+        let opened = open(&gpus, &[index], &Tuner::default());
+        let worker = opened.and_then(|mut opened| Worker::new(opened.remove(0)));
+        match worker {
+            Ok(worker) => {
+                worker.warm_up();
+                worker.device()
+            }
+            Err(error) => unusable(device, &error),
+        }
+    };
+    let gpus: Vec<Device> = std::thread::scope(|scope| {
+        let tests: Vec<_> = (0..gpus.len()).map(|index| scope.spawn(move || tested(index))).collect();
+        tests.into_iter().flat_map(|test| test.join()).collect()
     });
-    std::iter::once(cpu).chain(probed).collect()
+    std::iter::once(cpu).chain(gpus).collect()
+}
+
+fn unusable(device: Device, error: &Error) -> Device {
+    Device { self_test: "failed".to_owned(), available: false, reason: Some(error.to_string()), ..device }
 }
 
 /// The graphics processors meant by a word, and whether it means the CPU.
@@ -186,11 +220,9 @@ fn gpus() -> Vec<Listed> {
 }
 
 #[cfg(feature = "gpu")]
-fn open(listed: &[Listed], chosen: &[usize]) -> Result<Vec<Arc<dyn Backend>>, Error> {
-    chosen
-        .iter()
-        .map(|&index| crate::gpu::Gpu::new(&listed[index]).map(|gpu| Arc::new(gpu) as Arc<dyn Backend>))
-        .collect()
+fn open(listed: &[Listed], chosen: &[usize], tuner: &Tuner) -> Result<Vec<Arc<dyn Backend>>, Error> {
+    let open = |index: usize| crate::gpu::Gpu::new(&listed[index], tuner.clone());
+    chosen.iter().map(|&index| open(index).map(|gpu| Arc::new(gpu) as Arc<dyn Backend>)).collect()
 }
 
 /// Without the feature there are none.
@@ -210,6 +242,6 @@ fn gpus() -> Vec<Listed> {
 }
 
 #[cfg(not(feature = "gpu"))]
-fn open(_: &[Listed], _: &[usize]) -> Result<Vec<Arc<dyn Backend>>, Error> {
+fn open(_: &[Listed], _: &[usize], _: &Tuner) -> Result<Vec<Arc<dyn Backend>>, Error> {
     Ok(Vec::new())
 }

@@ -13,10 +13,11 @@ use std::time::Instant;
 use self::batch::{Audit, DigestJob, WalkJob};
 pub use self::builder::{EngineBuilder, survey};
 use self::search::SearchJob;
+use self::spread::Listener;
 use self::worker::Worker;
-use crate::backend::{Backend, Watch};
+use crate::backend::{Backend, Question, Watch};
 use crate::confirm::Confirm;
-use crate::{Control, Device, Digest, Error, Found, HashFunction, Primitive, Report, Search, Share, Walk};
+use crate::{Control, Device, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search, Walk};
 
 /// Hits hashed again between two looks at the cancel flag.
 const CHECKED: usize = 1 << 12;
@@ -35,6 +36,8 @@ pub struct Engine {
     workers: Vec<Arc<Worker>>,
     /// One value in so many is computed again.
     audit: usize,
+    /// Hears of wrong answers.
+    listener: Option<Arc<Listener>>,
 }
 
 impl Engine {
@@ -46,6 +49,22 @@ impl Engine {
     /// The devices of this engine as they stand: one that is not believed any more says why.
     pub fn devices(&self) -> impl Iterator<Item = Device> {
         self.workers.iter().map(|worker| worker.device())
+    }
+
+    /// What became of the answers of each device, in the order of [`Engine::devices`].
+    pub fn health(&self) -> impl Iterator<Item = Health> {
+        self.workers.iter().map(|worker| worker.health())
+    }
+
+    /// Makes everything ready that the devices can do, all of them at the same time, so that no job waits for it; what
+    /// fails its self-test is then among the [`refused`](Device::refused) of its device. Without this call each thing
+    /// is made ready by the first job that needs it.
+    pub fn warm_up(&self) {
+        std::thread::scope(|scope| {
+            for worker in &self.workers {
+                scope.spawn(|| worker.warm_up());
+            }
+        });
     }
 
     /// The printable name of the path that serves a function, `avx512 ×16 ×2, 2 threads`; of several devices those of
@@ -60,6 +79,11 @@ impl Engine {
         self.workers.iter().map(move |worker| (worker.device(), worker.backend.path(function)))
     }
 
+    /// The kernels that would answer a question on each device, of those whose kernels are worth describing.
+    pub fn kernels(&self, question: &Question<'_>) -> impl Iterator<Item = (Device, Vec<KernelInfo>)> {
+        self.workers.iter().map(|worker| (worker.device(), worker.backend.kernels(question)))
+    }
+
     /// The first hits of a search, ascending. Every hit is hashed again on the general path before it is returned.
     /// When cancelled, what was found and covered until then.
     ///
@@ -67,22 +91,19 @@ impl Engine {
     /// What [`Search::check`] says, and [`Error::WrongAnswer`] when the CPU reports a hit that is none.
     pub fn search(&self, search: &Search<'_>, control: &Control) -> Result<Report<Found>, Error> {
         search.check()?;
-        let candidates = (search.range.end - search.range.start) * (1 + search.siblings.len() as u128);
-        control.expect(candidates);
-        let able = |worker: &Worker| worker.backend.can_search(search);
-        match self.sharers(Primitive::Search, search.function, candidates, candidates, able) {
+        control.expect(search.candidates());
+        match self.sharers(&Question::Search(search)) {
             None => self.search_alone(search, control),
             Some(sharers) => {
-                let began = Instant::now();
                 let mut job = SearchJob::new(search, self.cpu.backend.as_ref());
-                let (devices, _) = spread::run(&mut job, &sharers, &self.cpu, control)?;
-                Ok(Report { value: job.finish(), devices, elapsed: began.elapsed() })
+                let report = self.spread(&mut job, &sharers, control)?;
+                Ok(report.map(|_| job.finish()))
             }
         }
     }
 
     fn search_alone(&self, search: &Search<'_>, control: &Control) -> Result<Report<Found>, Error> {
-        self.alone(Primitive::Search, search.function, control, |backend, watch| {
+        self.alone(&Question::Search(search), control, |backend, watch| {
             let mut searched = backend.search(search, search.range.clone(), watch)?;
             let confirm = Confirm::new(search);
             let wrong = |what| Error::WrongAnswer { device: backend.device().id.clone(), what };
@@ -106,21 +127,30 @@ impl Engine {
     /// # Errors
     /// [`Error::Count`] and [`Error::Cancelled`].
     pub fn walk(&self, walk: &Walk<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
+        let mut ends = vec![[0; 32]; walk.starts.len()];
+        let report = self.walk_into(walk, &mut ends, control)?;
+        Ok(report.map(|()| ends))
+    }
+
+    /// The same into the caller's memory, as many ends as values. After an error they are anything.
+    ///
+    /// # Errors
+    /// As [`Engine::walk`], and [`Error::Count`] when there are more or fewer `ends` than values.
+    pub fn walk_into(
+        &self,
+        walk: &Walk<'_>,
+        ends: &mut [[u8; 32]],
+        control: &Control,
+    ) -> Result<Report<()>, Error> {
         walk.check()?;
+        counted("ends", ends.len(), walk.starts.len())?;
         control.expect(walk.total_steps());
-        let able = |worker: &Worker| worker.backend.can_walk(walk);
-        let wide = walk.starts.len() as u128;
-        match self.sharers(Primitive::Walk, walk.function, walk.total_steps(), wide, able) {
-            None => self
-                .alone(Primitive::Walk, walk.function, control, |backend, watch| backend.walk(walk, watch)),
+        let question = Question::Walk(walk);
+        match self.sharers(&question) {
+            None => self.alone(&question, control, |backend, watch| backend.walk(walk, ends, watch)),
             Some(sharers) => {
-                let began = Instant::now();
-                let mut job = WalkJob::new(walk, self.audit(control));
-                let (devices, done) = spread::run(&mut job, &sharers, &self.cpu, control)?;
-                if !done {
-                    return Err(Error::Cancelled);
-                }
-                Ok(Report { value: job.ends, devices, elapsed: began.elapsed() })
+                let mut job = WalkJob::new(walk, ends, self.audit(control));
+                finished(self.spread(&mut job, &sharers, control)?)
             }
         }
     }
@@ -135,13 +165,7 @@ impl Engine {
         expected: &[[u8; 32]],
         control: &Control,
     ) -> Result<Report<Vec<bool>>, Error> {
-        if expected.len() != walk.starts.len() {
-            return Err(Error::Count {
-                what: "expected ends",
-                got: expected.len(),
-                expected: walk.starts.len(),
-            });
-        }
+        counted("expected ends", expected.len(), walk.starts.len())?;
         let ends = self.walk(walk, control)?;
         Ok(ends.map(|ends| ends.iter().zip(expected).map(|(end, expected)| end == expected).collect()))
     }
@@ -151,31 +175,40 @@ impl Engine {
     /// # Errors
     /// [`Error::Count`] and [`Error::Cancelled`].
     pub fn digest(&self, digest: &Digest<'_>, control: &Control) -> Result<Report<Vec<[u8; 32]>>, Error> {
-        digest.check()?;
-        control.expect(digest.count as u128);
-        self.digest_part(digest, control)
+        let mut digests = vec![[0; 32]; digest.checked_count()?];
+        let report = self.digest_into(digest, &mut digests, control)?;
+        Ok(report.map(|()| digests))
     }
 
-    /// As [`digest`](Engine::digest) for a part of a batch whose whole is expected already.
+    /// The same into the caller's memory, as many digests as messages. After an error they are anything.
+    ///
+    /// # Errors
+    /// As [`Engine::digest`], and [`Error::Count`] when there are more or fewer `digests` than messages.
+    pub fn digest_into(
+        &self,
+        digest: &Digest<'_>,
+        digests: &mut [[u8; 32]],
+        control: &Control,
+    ) -> Result<Report<()>, Error> {
+        counted("digests", digests.len(), digest.checked_count()?)?;
+        control.expect(digest.count as u128);
+        self.digest_part(digest, digests, control)
+    }
+
+    /// As [`digest_into`](Engine::digest_into) for a part of a batch that was checked, and whose whole is expected
+    /// already.
     pub(crate) fn digest_part(
         &self,
         digest: &Digest<'_>,
+        digests: &mut [[u8; 32]],
         control: &Control,
-    ) -> Result<Report<Vec<[u8; 32]>>, Error> {
-        let able = |worker: &Worker| worker.backend.can_digest(digest);
-        let count = digest.count as u128;
-        match self.sharers(Primitive::Digest, digest.function, count, count, able) {
-            None => self.alone(Primitive::Digest, digest.function, control, |backend, watch| {
-                backend.digest(digest, watch)
-            }),
+    ) -> Result<Report<()>, Error> {
+        let question = Question::Digest(digest);
+        match self.sharers(&question) {
+            None => self.alone(&question, control, |backend, watch| backend.digest(digest, digests, watch)),
             Some(sharers) => {
-                let began = Instant::now();
-                let mut job = DigestJob::new(digest, self.audit(control));
-                let (devices, done) = spread::run(&mut job, &sharers, &self.cpu, control)?;
-                if !done {
-                    return Err(Error::Cancelled);
-                }
-                Ok(Report { value: job.digests, devices, elapsed: began.elapsed() })
+                let mut job = DigestJob::new(digest, digests, self.audit(control));
+                finished(self.spread(&mut job, &sharers, control)?)
             }
         }
     }
@@ -184,48 +217,54 @@ impl Engine {
         Audit { cpu: self.cpu.backend.as_ref(), every: self.audit, cancel: &control.cancel }
     }
 
-    /// The devices that share a job of so much work, so much of it at the same time; `None` where the CPU does it
-    /// alone.
-    fn sharers(
-        &self,
-        primitive: Primitive,
-        function: HashFunction,
-        work: u128,
-        wide: u128,
-        able: impl Fn(&Worker) -> bool,
-    ) -> Option<Vec<Arc<Worker>>> {
-        let able = |worker: &&Arc<Worker>| worker.is_trusted() && able(worker);
-        let sharers: Vec<Arc<Worker>> = self.workers.iter().filter(able).cloned().collect();
-        let worth = self.cpu.rate(primitive, function) * WORTH_SHARING_SECONDS;
+    /// The devices that share a job; `None` where the CPU does it alone.
+    fn sharers(&self, question: &Question<'_>) -> Option<Vec<Arc<Worker>>> {
+        let usable = self.workers.iter().filter(|worker| worker.is_trusted());
+        let sharers: Vec<Arc<Worker>> =
+            usable.filter(|worker| worker.backend.can(question)).cloned().collect();
+        let worth = self.cpu.rate(question.primitive(), question.function()) * WORTH_SHARING_SECONDS;
         let small = sharers.iter().any(|worker| worker.is_cpu())
-            && (work as f64 <= worth || wide < WORTH_SHARING_WIDTH);
+            && (question.work() as f64 <= worth || question.wide() < WORTH_SHARING_WIDTH);
         let alone = small || sharers.iter().all(|worker| worker.is_cpu());
         (!alone).then_some(sharers)
+    }
+
+    /// Runs a job on these devices. Whether it was finished.
+    fn spread(
+        &self,
+        job: &mut dyn spread::Job,
+        sharers: &[Arc<Worker>],
+        control: &Control,
+    ) -> Result<Report<bool>, Error> {
+        let began = Instant::now();
+        let (devices, value) = spread::run(job, sharers, &self.cpu, self.listener.as_deref(), control)?;
+        Ok(Report { value, devices, elapsed: began.elapsed() })
     }
 
     /// Runs a job on the CPU, on the caller's thread and the CPU's own, and reports what it took.
     fn alone<T>(
         &self,
-        primitive: Primitive,
-        function: HashFunction,
+        question: &Question<'_>,
         control: &Control,
         job: impl FnOnce(&dyn Backend, &Watch<'_>) -> Result<T, Error>,
     ) -> Result<Report<T>, Error> {
         let began = Instant::now();
         let backend = self.cpu.backend.as_ref();
-        let device = backend.device();
-        let meter = control.progress.as_deref().map(|progress| progress.meter(&device.id));
+        let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
         let value = job(backend, &watch)?;
-        let share = Share {
-            id: device.id.clone(),
-            name: device.name.clone(),
-            path: watch.path.into_inner().unwrap_or_else(|| backend.path(function)),
-            done: watch.done.into_inner(),
-            dispatches: watch.dispatches.into_inner(),
-        };
+        let share = watch.share(backend, question.function());
         let elapsed = began.elapsed();
-        self.cpu.learn(primitive, function, share.done, elapsed);
+        self.cpu.learn(question.primitive(), question.function(), share.done, elapsed);
         Ok(Report { value, devices: vec![share], elapsed })
     }
+}
+
+/// What was cut short has no answer.
+fn finished(report: Report<bool>) -> Result<Report<()>, Error> {
+    if report.value { Ok(report.map(|_| ())) } else { Err(Error::Cancelled) }
+}
+
+fn counted(what: &'static str, got: usize, expected: usize) -> Result<(), Error> {
+    if got == expected { Ok(()) } else { Err(Error::Count { what, got, expected }) }
 }

@@ -4,56 +4,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Searched, Watch};
-use crate::{Digest, Error, HashFunction, Hit, NonceField, Order, Search, Target, Walk};
-
-/// A search that owns its messages.
-pub(super) struct OwnedSearch {
-    function: HashFunction,
-    message: Vec<u8>,
-    siblings: Vec<Vec<u8>>,
-    nonce: NonceField,
-    range: Range<u128>,
-    target: Target,
-    order: Order,
-    limit: usize,
-}
-
-impl OwnedSearch {
-    pub(super) fn new(search: &Search<'_>) -> OwnedSearch {
-        OwnedSearch {
-            function: search.function,
-            message: search.message.to_vec(),
-            siblings: search.siblings.iter().map(|sibling| sibling.to_vec()).collect(),
-            nonce: search.nonce,
-            range: search.range.clone(),
-            target: search.target,
-            order: search.order,
-            limit: search.limit,
-        }
-    }
-
-    fn with<T>(&self, call: impl FnOnce(&Search<'_>) -> T) -> T {
-        let siblings: Vec<&[u8]> = self.siblings.iter().map(Vec::as_slice).collect();
-        call(&Search {
-            function: self.function,
-            message: &self.message,
-            siblings: &siblings,
-            nonce: self.nonce,
-            range: self.range.clone(),
-            target: self.target,
-            order: self.order,
-            limit: self.limit,
-        })
-    }
-}
+use crate::{Case, Digest, Error, HashFunction, Hit, OwnedSearch, Walk};
 
 /// A part of a job.
 pub(super) enum Piece {
     Search {
         search: Arc<OwnedSearch>,
         range: Range<u128>,
-        /// Of a decoy: the answer, which is known already.
-        known: Option<Vec<Hit>>,
+        /// Of a part of no job: the answer, which is known already.
+        decoy: Option<Vec<Hit>>,
     },
     Walk {
         function: HashFunction,
@@ -72,25 +31,60 @@ pub(super) enum Piece {
     },
 }
 
-/// What a device says to it.
+/// What a device says to a piece.
 pub(super) enum Answer {
     Search(Searched),
     Values(Vec<[u8; 32]>),
 }
 
 impl Piece {
+    pub(super) fn function(&self) -> HashFunction {
+        match self {
+            Piece::Search { search, .. } => search.function,
+            Piece::Walk { function, .. } | Piece::Digest { function, .. } => *function,
+        }
+    }
+
     pub(super) fn run(&self, backend: &dyn Backend, watch: &Watch<'_>) -> Result<Answer, Error> {
         match self {
             Piece::Search { search, range, .. } => {
                 search.with(|search| backend.search(search, range.clone(), watch)).map(Answer::Search)
             }
             Piece::Walk { function, starts, steps, .. } => {
-                backend.walk(&Walk { function: *function, starts, steps }, watch).map(Answer::Values)
+                let mut ends = vec![[0; 32]; starts.len()];
+                backend.walk(&Walk { function: *function, starts, steps }, &mut ends, watch)?;
+                Ok(Answer::Values(ends))
             }
             Piece::Digest { function, messages, length, count, .. } => {
                 let digest = Digest { function: *function, messages, length: *length, count: *count };
-                backend.digest(&digest, watch).map(Answer::Values)
+                let mut digests = vec![[0; 32]; *count];
+                backend.digest(&digest, &mut digests, watch)?;
+                Ok(Answer::Values(digests))
             }
+        }
+    }
+
+    pub(super) fn is_decoy(&self) -> bool {
+        matches!(self, Piece::Search { decoy: Some(_), .. })
+    }
+
+    /// What is asked in it, of values or messages at this place.
+    pub(super) fn case(&self, place: usize) -> Case {
+        match self {
+            Piece::Search { search, range, .. } => {
+                Case::Search(OwnedSearch { range: range.clone(), ..OwnedSearch::clone(search) })
+            }
+            Piece::Walk { function, starts, steps, .. } => Case::Walk {
+                function: *function,
+                start: starts[place],
+                steps: steps[place],
+                count: starts.len(),
+            },
+            Piece::Digest { function, messages, length, count, .. } => Case::Digest {
+                function: *function,
+                message: messages[place * length..][..*length].to_vec(),
+                count: *count,
+            },
         }
     }
 }

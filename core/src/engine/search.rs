@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::piece::{Answer, OwnedSearch, Piece};
-use super::spread::Job;
+use super::piece::{Answer, Piece};
+use super::spread::{Job, Wrong};
 use super::worker::Worker;
-use crate::backend::{Backend, Watch};
+use crate::backend::{Backend, Searched, Watch};
 use crate::confirm::Confirm;
-use crate::{Cancel, Found, HashFunction, Hit, Primitive, Search, Target};
+use crate::{Cancel, Found, HashFunction, Hit, OwnedSearch, Primitive, Search, Target};
 
-/// Candidates of a decoy, and the zero bits of its target: about sixteen hits.
+/// Candidates of a decoy, and about how many hits are among them.
 const DECOY: u128 = 1 << 14;
-const DECOY_BITS: u32 = 10;
+const DECOY_HITS: u128 = 16;
 /// Pieces of a device from one decoy to the next.
 const DECOY_EVERY: u64 = 64;
 
@@ -41,6 +41,8 @@ struct Record {
     given: u64,
     /// Parts of the search that it did since it last found all that it should.
     unproven: Vec<Range<u128>>,
+    /// It has a decoy before it.
+    decoy_out: bool,
 }
 
 impl<'a> SearchJob<'a> {
@@ -83,18 +85,51 @@ impl<'a> SearchJob<'a> {
 
     /// A question that looks like any other, and of which the CPU knows the answer: a device that drops hits is found
     /// by those that it should have seen.
-    fn decoy(&self, number: u64) -> Option<Piece> {
-        let nonces = (DECOY / self.tries()).max(1);
-        let room = (self.search.range.end - self.search.range.start).checked_sub(nonces)?;
-        let place = u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)) % (room + 1);
-        let first = self.search.range.start + place;
-        let range = first..first + nonces;
-        let target = Target::from_zero_bits(DECOY_BITS).expect("few bits");
-        let question = Search { range: range.clone(), target, limit: DECOY as usize, ..self.search.clone() };
+    fn decoy(&mut self, worker: &Worker) -> Piece {
+        let record = record(&mut self.devices, worker);
+        record.decoy_out = true;
+        let number = record.given ^ self.next as u64;
+        let field = self.search.nonce.end();
+        let nonces = (DECOY / self.tries()).clamp(1, field);
+        // Among the nonces of the search, where there are as many.
+        let Range { start, end } = self.search.range;
+        let within = if end - start >= nonces { start..end } else { 0..field };
+        let place =
+            u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)) % (within.end - within.start - nonces + 1);
+        let range = within.start + place..within.start + place + nonces;
+        let bits = (nonces * self.tries() / DECOY_HITS).max(1).ilog2();
+        let target = Target::from_zero_bits(bits).expect("few bits");
+        let limit = (nonces * self.tries()) as usize;
+        let question = Search { range: range.clone(), target, limit, ..self.search.clone() };
         let never = Cancel::default();
-        let known = self.cpu.search(&question, range.clone(), &Watch::new(&never, None)).ok()?.hits;
-        Some(Piece::Search { search: Arc::new(OwnedSearch::new(&question)), range, known: Some(known) })
+        let known = self.cpu.search(&question, range.clone(), &Watch::new(&never, None));
+        // The CPU is believed, and its searches do not fail.
+        let known = known.map(|searched| searched.hits).unwrap_or_default();
+        Piece::Search { search: Arc::new(OwnedSearch::new(&question)), range, decoy: Some(known) }
     }
+
+    /// Whether a device found all that it should in a decoy, and nothing else.
+    fn judge(&mut self, worker: &Worker, known: &[Hit], searched: &Searched) -> Result<(), Wrong> {
+        let record = record(&mut self.devices, worker);
+        record.decoy_out = false;
+        if searched.resume.is_some() {
+            // Cut short: it says nothing.
+            return Ok(());
+        }
+        worker.count_checked(known.len() as u64);
+        if let Some(hit) = known.iter().find(|hit| !searched.hits.contains(hit)) {
+            return Err(format!("nonce {} of a search was planted and not found", hit.nonce).into());
+        }
+        if searched.hits != known {
+            return Err("more hits than there are".into());
+        }
+        record.unproven.clear();
+        Ok(())
+    }
+}
+
+fn record<'a>(devices: &'a mut BTreeMap<String, Record>, worker: &Worker) -> &'a mut Record {
+    devices.entry(worker.backend.device().id.clone()).or_default()
 }
 
 impl Job for SearchJob<'_> {
@@ -105,24 +140,38 @@ impl Job for SearchJob<'_> {
     fn left(&self) -> u64 {
         let again: u128 = self.again.iter().map(|range| range.end - range.start).sum();
         let nonces = self.bound.saturating_sub(self.next) + again;
-        u64::try_from(nonces.saturating_mul(self.tries())).unwrap_or(u64::MAX)
+        let proofs = self.devices.values().filter(|record| !record.unproven.is_empty()).count() as u128;
+        u64::try_from(nonces.saturating_mul(self.tries()).saturating_add(proofs)).unwrap_or(u64::MAX)
+    }
+
+    fn expected(&self) -> f64 {
+        let Search { target, limit, .. } = self.search;
+        let digits = target.to_be_bytes();
+        let (first, _) = digits.split_first_chunk().expect("32 bytes are more than 8");
+        let share = (u64::from_be_bytes(*first) as f64 + 1.0) / 2f64.powi(64);
+        (self.search.candidates() as f64).min(*limit as f64 / share)
     }
 
     fn next(&mut self, worker: &Worker, work: u64) -> Option<Piece> {
         let bound = self.bound;
         self.again.retain(|range| range.start < bound);
-        if self.next >= self.bound && self.again.is_empty() {
-            return None;
-        }
+        let nothing_left = self.next >= bound && self.again.is_empty();
         if !worker.is_cpu() {
-            let record = self.devices.entry(worker.backend.device().id.clone()).or_default();
-            record.given += 1;
-            let number = record.given;
-            if number % DECOY_EVERY == 1
-                && let Some(decoy) = self.decoy(number ^ self.next as u64)
-            {
-                return Some(decoy);
+            let record = record(&mut self.devices, worker);
+            record.unproven.retain(|range| range.start < bound);
+            let due = if nothing_left {
+                // What it did last is believed when it has proved itself once more.
+                !record.unproven.is_empty()
+            } else {
+                record.given += 1;
+                record.given % DECOY_EVERY == 1
+            };
+            if due && !record.decoy_out {
+                return Some(self.decoy(worker));
             }
+        }
+        if nothing_left {
+            return None;
         }
         let range = match self.again.pop() {
             Some(range) => range,
@@ -134,37 +183,26 @@ impl Job for SearchJob<'_> {
                 range
             }
         };
-        Some(Piece::Search { search: Arc::clone(&self.owned), range, known: None })
+        Some(Piece::Search { search: Arc::clone(&self.owned), range, decoy: None })
     }
 
-    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), String> {
-        let (Piece::Search { range, known, .. }, Answer::Search(searched)) = (piece, answer) else {
-            return Err("an answer to another question".to_owned());
+    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong> {
+        let (Piece::Search { range, decoy, .. }, Answer::Search(searched)) = (piece, answer) else {
+            return Err("an answer to another question".into());
         };
-        if let Some(known) = known {
-            let missed = known.iter().find(|hit| !searched.hits.contains(hit));
-            return match missed {
-                Some(hit) if searched.resume.is_none() => {
-                    Err(format!("nonce {} of a search was planted and not found", hit.nonce))
-                }
-                _ if searched.hits.len() > known.len() => Err("more hits than there are".to_owned()),
-                _ => {
-                    self.devices.entry(worker.backend.device().id.clone()).or_default().unproven.clear();
-                    Ok(())
-                }
-            };
+        if let Some(decoy) = decoy {
+            return self.judge(worker, decoy, &searched);
         }
         let ascending = searched.hits.is_sorted_by(|a, b| (a.nonce, a.message) < (b.nonce, b.message));
         if !ascending || searched.hits.len() > self.search.limit {
-            return Err(format!(
-                "{} hits of a search are not the first ones, ascending",
-                searched.hits.len()
-            ));
+            let count = searched.hits.len();
+            return Err(format!("{count} hits of a search are not the first ones, ascending").into());
         }
+        worker.count_checked(searched.hits.len() as u64);
         for hit in &searched.hits {
             let inside = range.contains(&u128::from(hit.nonce));
             if !inside || self.confirm.hit(hit.nonce, hit.message) != Some(*hit) {
-                return Err(format!("nonce {} of a search does not meet the target", hit.nonce));
+                return Err(format!("nonce {} of a search does not meet the target", hit.nonce).into());
             }
         }
         self.undone.remove(&range.start);
@@ -192,13 +230,15 @@ impl Job for SearchJob<'_> {
         }
         // The next piece it gets, if any, is a decoy again.
         record.given = 0;
+        record.decoy_out = false;
     }
 
     fn is_needless(&self, piece: &Piece) -> bool {
         match piece {
-            Piece::Search { known: Some(_), .. } => {
+            // Of a job that is done: nobody has anything to prove any more.
+            Piece::Search { decoy: Some(_), .. } => {
                 let undone = self.undone.keys().next().is_some_and(|&first| first < self.bound);
-                self.next >= self.bound && self.again.is_empty() && !undone
+                !undone && self.left() == 0
             }
             Piece::Search { range, .. } => range.start >= self.bound,
             _ => false,
@@ -209,7 +249,6 @@ impl Job for SearchJob<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::Searched;
     use crate::cpu::Cpu;
     use crate::{Device, DeviceKind, Digest, Error, Walk};
 
@@ -226,10 +265,10 @@ mod tests {
         fn search(&self, _: &Search<'_>, _: Range<u128>, _: &Watch<'_>) -> Result<Searched, Error> {
             unreachable!("nobody asks")
         }
-        fn walk(&self, _: &Walk<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+        fn walk(&self, _: &Walk<'_>, _: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
             unreachable!("nobody asks")
         }
-        fn digest(&self, _: &Digest<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+        fn digest(&self, _: &Digest<'_>, _: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
             unreachable!("nobody asks")
         }
     }
@@ -244,12 +283,12 @@ mod tests {
         let search = search.as_search();
         let mut job = SearchJob::new(&search, &cpu);
         let none = || Answer::Search(Searched::default());
-        let is_decoy = |piece: &Piece| matches!(piece, Piece::Search { known: Some(_), .. });
+        let is_decoy = |piece: &Piece| matches!(piece, Piece::Search { decoy: Some(_), .. });
 
         let decoy = job.next(&worker, 1_000).expect("a piece");
         assert!(is_decoy(&decoy));
         assert!(job.accept(&worker, &decoy, none()).is_err(), "the decoy has hits");
-        let Piece::Search { known: Some(known), .. } = &decoy else { unreachable!("it is a decoy") };
+        let Piece::Search { decoy: Some(known), .. } = &decoy else { unreachable!("it is a decoy") };
         let hits = Searched { hits: known.clone(), resume: None };
         assert_eq!(job.accept(&worker, &decoy, Answer::Search(hits)), Ok(()));
 
@@ -259,17 +298,24 @@ mod tests {
             assert!(!is_decoy(&piece));
             assert_eq!(job.accept(&worker, &piece, none()), Ok(()));
         }
-        assert_eq!(job.left(), 0);
+        // All is tried, but not proven.
+        assert_eq!(job.left(), 1);
+        let closing = job.next(&worker, 1).expect("a piece");
+        assert!(is_decoy(&closing) && job.next(&worker, 1).is_none());
+        assert!(job.accept(&worker, &closing, none()).is_err());
         job.doubt(&worker);
         assert_eq!(job.left(), 1 << 20);
-        assert!(is_decoy(&job.next(&worker, 1).expect("a piece")), "it has to prove itself again");
-        while let Some(piece) = job.next(&worker, 1) {
-            let Piece::Search { range, .. } = &piece else { unreachable!("a search") };
-            let never = Cancel::default();
-            let said = cpu.search(&search, range.clone(), &Watch::new(&never, None)).expect("hits");
-            assert_eq!(job.accept(&worker, &piece, Answer::Search(said)), Ok(()));
-        }
+
         let never = Cancel::default();
+        let mut decoys = Vec::new();
+        while let Some(piece) = job.next(&worker, 1) {
+            let said = piece.run(&cpu, &Watch::new(&never, None)).expect("hits");
+            assert_eq!(job.accept(&worker, &piece, said), Ok(()));
+            decoys.push(is_decoy(&piece));
+        }
+        // It has to prove itself again, at the beginning and at the end.
+        assert_eq!(decoys, [true, false, false, true]);
+        assert_eq!(job.left(), 0);
         let right = cpu.search(&search, search.range.clone(), &Watch::new(&never, None)).expect("hits");
         assert_eq!(job.finish(), Found { hits: right.hits, resume: None });
     }

@@ -7,8 +7,9 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::piece::{Answer, Piece};
-use super::worker::{Order, Reply, Worker};
-use crate::{Cancel, Control, Error, HashFunction, Primitive, Share};
+use super::worker::{Order, Reply, Strike, Worker};
+use crate::backend::Searched;
+use crate::{Cancel, Control, Disagreement, Error, HashFunction, Primitive, Share};
 
 /// Pieces that a device has before it: one to work on, one to go on with.
 const QUEUE: usize = 2;
@@ -18,6 +19,8 @@ const PIECE: Duration = Duration::from_millis(250);
 const LEAST: Duration = Duration::from_millis(10);
 /// Time between two looks at the cancel flag and at deadlines.
 const LOOK: Duration = Duration::from_millis(5);
+/// A job that takes so long is worth a few seconds of finding out how it is done fastest.
+const LONG_SECONDS: f64 = 60.0;
 /// How long a cancelled call waits for what its devices have covered.
 const FAREWELL: Duration = Duration::from_millis(35);
 
@@ -25,17 +28,38 @@ const FAREWELL: Duration = Duration::from_millis(35);
 pub(super) trait Job {
     /// What is asked.
     fn kind(&self) -> (Primitive, HashFunction);
-    /// Work that nobody has taken yet.
+    /// Work that nobody has taken yet; not 0 as long as anything is to be handed out.
     fn left(&self) -> u64;
+    /// Work that is to be expected at the beginning.
+    fn expected(&self) -> f64 {
+        self.left() as f64
+    }
     /// A further piece of about so much work for this device, and the work in it.
     fn next(&mut self, worker: &Worker, work: u64) -> Option<Piece>;
     /// Takes an answer in, or says what is wrong with it.
-    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), String>;
-    /// A device gave a wrong answer: what else it said lately must be asked again.
+    fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong>;
+    /// A device gave a wrong answer, or none: what else it said lately must be asked again.
     fn doubt(&mut self, _: &Worker) {}
     /// Whether a piece is not needed any more.
     fn is_needless(&self, piece: &Piece) -> bool;
 }
+
+/// What is wrong with an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) what: String,
+    /// Of values or messages: which of the piece's.
+    pub(super) place: usize,
+}
+
+impl<T: Into<String>> From<T> for Wrong {
+    fn from(what: T) -> Wrong {
+        Wrong { what: what.into(), place: 0 }
+    }
+}
+
+/// Who is told of wrong answers.
+pub(crate) type Listener = dyn Fn(&Disagreement) + Send + Sync;
 
 /// A piece that a device has.
 struct Out {
@@ -50,13 +74,17 @@ pub(super) fn run(
     job: &mut dyn Job,
     workers: &[Arc<Worker>],
     last_resort: &Arc<Worker>,
+    listener: Option<&Listener>,
     control: &Control,
 ) -> Result<(Vec<Share>, bool), Error> {
     let (reply, replies) = channel();
     let mut spread = Spread {
         kind: job.kind(),
+        expected: job.expected(),
         job,
         workers: workers.to_vec(),
+        refused: vec![false; workers.len()],
+        listener,
         control,
         cancel: Cancel::default(),
         reply,
@@ -94,8 +122,12 @@ pub(super) fn run(
 /// A job under way.
 struct Spread<'a> {
     kind: (Primitive, HashFunction),
+    expected: f64,
     job: &'a mut dyn Job,
     workers: Vec<Arc<Worker>>,
+    /// Which of them turned out not to be able to do it.
+    refused: Vec<bool>,
+    listener: Option<&'a Listener>,
     control: &'a Control,
     /// Ends what is under way.
     cancel: Cancel,
@@ -116,8 +148,17 @@ impl Spread<'_> {
         self.out.is_empty() && self.back.is_empty() && self.job.left() == 0
     }
 
+    /// Devices that may be given something.
+    fn usable(&self) -> impl Iterator<Item = usize> {
+        (0..self.workers.len()).filter(|&index| self.workers[index].is_trusted() && !self.refused[index])
+    }
+
     fn see_to_workers(&mut self, last_resort: &Arc<Worker>) -> Result<(), Error> {
-        if self.workers.iter().any(|worker| worker.is_trusted()) {
+        // One may have fallen into disgrace in another call.
+        for worker in self.workers.iter().filter(|worker| !worker.is_trusted()) {
+            self.job.doubt(worker);
+        }
+        if self.usable().next().is_some() {
             return Ok(());
         }
         if !last_resort.is_trusted() {
@@ -126,17 +167,17 @@ impl Spread<'_> {
             return Err(Error::Device { device: device.id, what });
         }
         self.workers.push(Arc::clone(last_resort));
+        self.refused.push(false);
         Ok(())
     }
 
     /// Gives every device as many pieces as it should have before it.
     fn hand_out(&mut self) {
         let rate = |worker: &Worker| worker.rate(self.kind.0, self.kind.1);
-        let trusted: Vec<usize> =
-            (0..self.workers.len()).filter(|&index| self.workers[index].is_trusted()).collect();
-        let rates: Vec<f64> = trusted.iter().map(|&index| rate(&self.workers[index])).collect();
+        let usable: Vec<usize> = self.usable().collect();
+        let rates: Vec<f64> = usable.iter().map(|&index| rate(&self.workers[index])).collect();
         let together: f64 = rates.iter().sum();
-        for (index, rate) in trusted.into_iter().zip(rates) {
+        for (index, rate) in usable.into_iter().zip(rates) {
             while self.out.values().filter(|out| out.worker == index).count() < QUEUE {
                 // Towards the end smaller pieces, so that all are done at the same time; but none too small to pay.
                 let fair = self.job.left() as f64 * rate / together / QUEUE as f64;
@@ -160,18 +201,20 @@ impl Spread<'_> {
         let worker = &self.workers[index];
         self.given += 1;
         let progress = self.control.progress.as_ref();
+        let rate = worker.rate(self.kind.0, self.kind.1);
         let sent = worker.send(Order {
             id: self.given,
             piece: Arc::clone(&piece),
             cancel: self.cancel.clone(),
             meter: progress.map(|progress| progress.meter(&worker.backend.device().id)),
+            long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
         if sent {
             self.out.insert(self.given, Out { worker: index, piece, since: Instant::now() });
         } else {
             worker.quarantine("its thread has ended".to_owned());
-            self.back.push_front(piece);
+            self.give_back(index, piece);
         }
         sent
     }
@@ -180,41 +223,55 @@ impl Spread<'_> {
         // What came too late was given to somebody else.
         let Some(Out { worker: index, piece, .. }) = self.out.remove(&reply.id) else { return };
         let worker = Arc::clone(&self.workers[index]);
+        worker.count_checked(reply.checked);
         let wrong = match reply.answer {
-            Ok(answer) => self.job.accept(&worker, &piece, answer).err(),
+            Ok(Answer::Search(Searched { resume: Some(_), .. })) if !self.cancel.is_cancelled() => {
+                Err("a search was not finished".into())
+            }
+            Ok(answer) => self.job.accept(&worker, &piece, answer),
             Err(Error::Cancelled) => {
                 self.back.push_back(piece);
                 return;
             }
-            Err(error) => Some(error.to_string()),
+            Err(Error::Refused { .. }) => {
+                self.refused[index] = true;
+                self.give_back(index, piece);
+                return;
+            }
+            Err(Error::WrongAnswer { what, .. }) => Err(what.into()),
+            Err(error) => {
+                worker.strike(Strike::Failed, &error.to_string());
+                self.give_back(index, piece);
+                return;
+            }
         };
-        if let Some(what) = wrong {
-            worker.strike(&what);
-            self.job.doubt(&worker);
-            self.back.push_back(piece);
-            // What else it has under way is as doubtful.
-            self.withdraw(index);
+        if let Err(Wrong { what, place }) = wrong {
+            worker.strike(Strike::Wrong, &what);
+            if let Some(listener) = self.listener {
+                let (device, path) = (worker.backend.device().clone(), reply.share.path);
+                listener(&Disagreement { device, path, what, case: piece.case(place) });
+            }
+            self.give_back(index, piece);
             return;
         }
         let (primitive, function) = self.kind;
-        worker.learn(primitive, function, reply.done, reply.took);
-        let device = worker.backend.device();
-        let share = Share {
-            id: device.id.clone(),
-            name: device.name.clone(),
-            path: reply.path.unwrap_or_else(|| worker.backend.path(function)),
-            done: reply.done,
-            dispatches: reply.dispatches,
-        };
-        crate::job::add_shares(&mut self.shares, &[share]);
+        worker.learn(primitive, function, reply.share.done, reply.took);
+        crate::job::add_shares(&mut self.shares, &[reply.share]);
+    }
+
+    /// Has a piece done by somebody else, and all that the device has or did lately: it is as doubtful.
+    fn give_back(&mut self, index: usize, piece: Arc<Piece>) {
+        self.back.extend((!piece.is_decoy()).then_some(piece));
+        self.withdraw(index);
     }
 
     /// Takes everything back from a device.
     fn withdraw(&mut self, index: usize) {
+        self.job.doubt(&self.workers[index]);
         let back = &mut self.back;
         self.out.retain(|_, out| {
             let others = out.worker != index;
-            if !others {
+            if !others && !out.piece.is_decoy() {
                 back.push_back(Arc::clone(&out.piece));
             }
             others
@@ -226,7 +283,7 @@ impl Spread<'_> {
         let late: Vec<(usize, Duration)> =
             self.out.values().filter(|out| late(out)).map(|out| (out.worker, out.since.elapsed())).collect();
         for (index, waited) in late {
-            self.workers[index].quarantine(format!("no answer within {waited:.1?}"));
+            self.workers[index].late(waited);
             self.withdraw(index);
         }
     }

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::piece::{Answer, Piece};
 use crate::backend::{Backend, Watch};
 use crate::control::Meter;
-use crate::{Cancel, Device, DeviceKind, Error, HashFunction, Primitive};
+use crate::{Cancel, Device, DeviceKind, Error, HashFunction, Health, Primitive, Share};
 
 /// Wrong or missing answers after which a device is not asked again.
-const STRIKES: u32 = 3;
+const STRIKES: u64 = 3;
 
 /// A piece for a device, and where its answer goes.
 pub(super) struct Order {
@@ -20,6 +20,8 @@ pub(super) struct Order {
     pub(super) piece: Arc<Piece>,
     pub(super) cancel: Cancel,
     pub(super) meter: Option<Arc<Meter>>,
+    /// Whether the job is so long that it is worth finding out how it is done fastest.
+    pub(super) long: bool,
     pub(super) reply: Sender<Reply>,
 }
 
@@ -27,9 +29,10 @@ pub(super) struct Order {
 pub(super) struct Reply {
     pub(super) id: u64,
     pub(super) answer: Result<Answer, Error>,
-    pub(super) done: u64,
-    pub(super) dispatches: u64,
-    pub(super) path: Option<String>,
+    pub(super) share: Share,
+    /// Answers that the device's own driver held against the CPU's.
+    pub(super) checked: u64,
+    /// From when everything was ready.
     pub(super) took: Duration,
 }
 
@@ -37,15 +40,22 @@ pub(super) struct Reply {
 pub(super) struct Worker {
     pub(super) backend: Arc<dyn Backend>,
     orders: Mutex<Sender<Order>>,
-    health: Mutex<Health>,
+    state: Mutex<State>,
     /// Work a second, by what was asked.
     rates: Mutex<HashMap<(Primitive, &'static str), f64>>,
 }
 
 #[derive(Default)]
-struct Health {
-    strikes: u32,
+struct State {
+    health: Health,
     quarantine: Option<String>,
+}
+
+/// What may be wrong about an answer, or a missing one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strike {
+    Wrong,
+    Failed,
 }
 
 impl Worker {
@@ -58,7 +68,7 @@ impl Worker {
             .name(format!("gridnet-{}", backend.device().id))
             .spawn(move || received.into_iter().for_each(|order| order.carry_out(at_work.as_ref())))
             .map_err(|error| Error::Spawn(error.to_string()))?;
-        Ok(Worker { backend, orders: Mutex::new(orders), health: Mutex::default(), rates: Mutex::default() })
+        Ok(Worker { backend, orders: Mutex::new(orders), state: Mutex::default(), rates: Mutex::default() })
     }
 
     pub(super) fn is_cpu(&self) -> bool {
@@ -68,15 +78,32 @@ impl Worker {
     /// The device as it stands.
     pub(super) fn device(&self) -> Device {
         let mut device = self.backend.device().clone();
-        if let Some(reason) = &self.health.lock().unwrap_or_else(PoisonError::into_inner).quarantine {
+        device.refused = self.backend.refused();
+        if let Some(reason) = &self.state().quarantine {
             device.available = false;
             device.reason = Some(reason.clone());
         }
         device
     }
 
+    /// What became of its answers.
+    pub(super) fn health(&self) -> Health {
+        Health { id: self.backend.device().id.clone(), ..self.state().health.clone() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn is_trusted(&self) -> bool {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).quarantine.is_none()
+        self.state().quarantine.is_none()
+    }
+
+    /// Makes ready what the device can do. Whatever goes wrong shows when it is needed.
+    pub(super) fn warm_up(&self) {
+        if catch_unwind(AssertUnwindSafe(|| self.backend.warm_up())).is_err() {
+            self.strike(Strike::Failed, "the driver panicked");
+        }
     }
 
     /// Sends an order. Whether the device's thread is there to take it.
@@ -84,20 +111,34 @@ impl Worker {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).send(order).is_ok()
     }
 
+    /// Counts answers that were held against the CPU's.
+    pub(super) fn count_checked(&self, answers: u64) {
+        self.state().health.checked += answers;
+    }
+
     /// Counts a wrong or missing answer.
-    pub(super) fn strike(&self, what: &str) {
-        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        health.strikes += 1;
-        if health.strikes >= STRIKES {
-            health
+    pub(super) fn strike(&self, strike: Strike, what: &str) {
+        let mut state = self.state();
+        match strike {
+            Strike::Wrong => state.health.wrong += 1,
+            Strike::Failed => state.health.failed += 1,
+        }
+        if state.health.wrong + state.health.failed >= STRIKES {
+            state
                 .quarantine
                 .get_or_insert_with(|| format!("{STRIKES} wrong or missing answers, the last: {what}"));
         }
     }
 
+    /// Counts an answer that did not come in time, and asks the device nothing more.
+    pub(super) fn late(&self, waited: Duration) {
+        self.state().health.late += 1;
+        self.quarantine(format!("no answer within {waited:.1?}"));
+    }
+
     /// Asks the device nothing more.
     pub(super) fn quarantine(&self, reason: String) {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).quarantine.get_or_insert(reason);
+        self.state().quarantine.get_or_insert(reason);
     }
 
     /// Work a second, as far as is known.
@@ -127,8 +168,7 @@ impl Worker {
 
 impl Order {
     fn carry_out(self, backend: &dyn Backend) {
-        let began = Instant::now();
-        let watch = Watch::new(&self.cancel, self.meter.as_deref());
+        let watch = Watch::new(&self.cancel, self.meter.as_deref()).of_long_job(self.long);
         let work = AssertUnwindSafe(|| match self.cancel.is_cancelled() {
             true => Err(Error::Cancelled),
             false => self.piece.run(backend, &watch),
@@ -137,15 +177,9 @@ impl Order {
         let answer = catch_unwind(work).unwrap_or_else(|_| {
             Err(Error::Device { device: backend.device().id.clone(), what: "panicked".to_owned() })
         });
-        let reply = Reply {
-            id: self.id,
-            answer,
-            done: watch.done.into_inner(),
-            dispatches: watch.dispatches.into_inner(),
-            path: watch.path.into_inner(),
-            took: began.elapsed(),
-        };
+        let took = watch.took();
+        let share = watch.share(backend, self.piece.function());
         // Nobody listens any more when the call has ended.
-        let _ = self.reply.send(reply);
+        let _ = self.reply.send(Reply { id: self.id, answer, share, checked: watch.checked(), took });
     }
 }

@@ -62,6 +62,7 @@ fn describe(info: &AdapterInfo, index: usize) -> Device {
         self_test: "not run".to_owned(),
         available: true,
         reason: None,
+        refused: Vec::new(),
     }
 }
 

@@ -7,14 +7,14 @@ use gridnet_shaders::layout::CountRun;
 use wgpu::{Buffer, BufferUsages};
 
 use super::dispatch::{Bound, encoder, job};
+use super::kernels::Entry;
 use super::open::{Open, Pending};
 use super::{Fault, IN_FLIGHT, lower};
 use crate::Digest;
 use crate::backend::Watch;
 
-/// Bytes of messages in a batch, and messages.
+/// Bytes of messages in a batch.
 const BATCH_BYTES: usize = 16 << 20;
-const BATCH: usize = 1 << 19;
 /// Bytes that a kernel may read behind the last message: a word begun in it.
 const BEHIND: usize = 8;
 
@@ -26,10 +26,16 @@ struct Slot {
     bound: Bound,
 }
 
-pub(super) fn run(open: &Open, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Fault> {
-    let mut out = vec![[0; 32]; digest.count];
-    let batch = (BATCH_BYTES / digest.length.max(1)).clamp(1, BATCH).min(digest.count.max(1));
-    let mut todo = out.chunks_mut(batch).enumerate();
+pub(super) fn run(
+    open: &Open,
+    digest: &Digest<'_>,
+    digests: &mut [[u8; 32]],
+    watch: &Watch<'_>,
+) -> Result<(), Fault> {
+    let entry = open.kernels.of(lower::kernel(Shape::Digest, digest.function, open.kernels.int64));
+    let most = entry.tuning().invocations as usize;
+    let batch = (BATCH_BYTES / digest.length.max(1)).clamp(1, most).min(digest.count.max(1));
+    let mut todo = digests.chunks_mut(batch).enumerate();
     let mut free: Vec<Slot> = Vec::new();
     let mut made = 0;
     let mut under: VecDeque<(Slot, Pending, &mut [[u8; 32]])> = VecDeque::new();
@@ -42,7 +48,7 @@ pub(super) fn run(open: &Open, digest: &Digest<'_>, watch: &Watch<'_>) -> Result
                 None => {
                     made += 1;
                     assert!(made <= IN_FLIGHT, "slots come back");
-                    Slot::new(open, digest, batch)?
+                    Slot::new(open, entry, digest, batch)?
                 }
             };
             let first = index * batch * digest.length;
@@ -50,20 +56,18 @@ pub(super) fn run(open: &Open, digest: &Digest<'_>, watch: &Watch<'_>) -> Result
                 slot.begin(open, &digest.messages[first..first + out.len() * digest.length], out.len())?;
             under.push_back((slot, pending, out));
         }
-        let Some((slot, pending, digests)) = under.pop_front() else { return Ok(out) };
-        open.wait(&pending, watch.cancel, |bytes| {
+        let Some((slot, pending, digests)) = under.pop_front() else { return Ok(()) };
+        let ((), took) = open.wait(&pending, watch.cancel, |bytes| {
             digests.copy_from_slice(&bytes.as_chunks().0[..digests.len()])
         })?;
+        took.into_iter().for_each(|took| watch.count_busy(took));
         watch.count(digests.len() as u64);
         free.push(slot);
     }
 }
 
 impl Slot {
-    fn new(open: &Open, digest: &Digest<'_>, batch: usize) -> Result<Slot, Fault> {
-        let function = lower::function(digest.function);
-        let kernel =
-            open.kernels.find(Shape::Digest, function).expect("there is a digest for every function");
+    fn new(open: &Open, entry: &Entry, digest: &Digest<'_>, batch: usize) -> Result<Slot, Fault> {
         let messages = open.buffer(
             "messages",
             batch * digest.length + BEHIND,
@@ -71,8 +75,8 @@ impl Slot {
         )?;
         let digests = open.buffer("digests", 32 * batch, BufferUsages::STORAGE | BufferUsages::COPY_SRC)?;
         let read = open.buffer("read", 32 * batch, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
-        let job = job(open, &lower::digest(digest, kernel))?;
-        let bound = Bound::new::<CountRun>(open, kernel, &[(0, &job), (2, &messages), (3, &digests)])?;
+        let job = job(open, &lower::digest(digest, entry.kernel))?;
+        let bound = Bound::new::<CountRun>(open, entry, &[(0, &job), (2, &messages), (3, &digests)])?;
         Ok(Slot { messages, digests, read, bound })
     }
 
@@ -89,6 +93,6 @@ impl Slot {
         let run = CountRun { count: count as u32 };
         self.bound.encode(open, &mut commands, &run, run.count);
         commands.copy_buffer_to_buffer(&self.digests, 0, &self.read, 0, 32 * count as u64);
-        open.submit(commands.finish(), Some(&self.read))
+        open.submit(commands.finish(), Some(&self.read), self.bound.times())
     }
 }

@@ -1,36 +1,46 @@
 //! One dispatch: buffers in, a kernel, a buffer out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytemuck::Pod;
-use gridnet_shaders::Kernel;
 use wgpu::{
     BindGroup, BindGroupDescriptor, BindGroupEntry, Buffer, BufferUsages, CommandEncoder,
-    CommandEncoderDescriptor, ComputePassDescriptor,
+    CommandEncoderDescriptor, ComputePassDescriptor, ComputePassTimestampWrites, QuerySet,
+    QuerySetDescriptor, QueryType,
 };
 
 use super::Fault;
-use super::kernels::{GROUP_SIZE, Ready};
+use super::kernels::{Entry, Ready};
 use super::open::Open;
-
-/// Workgroups of one dispatch: what every device allows.
-const GROUPS_MAX: u32 = 65_535;
+use crate::tuning::GROUPS_MAX;
 
 /// A kernel with its buffers bound, for dispatches one after the other.
 pub(super) struct Bound {
     ready: Arc<Ready>,
     group: BindGroup,
     run: Buffer,
+    clock: Option<Clock>,
 }
+
+/// The device's own clock, read before and after a dispatch.
+struct Clock {
+    times: QuerySet,
+    resolved: Buffer,
+    read: Buffer,
+}
+
+/// Bytes of the two times.
+const TIMES: u64 = 16;
 
 impl Bound {
     /// Binds a kernel's buffers, the number of each beside it. Binding 1, the run, is made here.
     pub(super) fn new<R: Pod>(
         open: &Open,
-        kernel: &'static Kernel,
+        entry: &Entry,
         buffers: &[(u32, &Buffer)],
     ) -> Result<Bound, Fault> {
-        let ready = open.kernels.ready(open, kernel)?;
+        let ready = entry.ready(open)?;
         let run = open.buffer("run", size_of::<R>(), BufferUsages::UNIFORM | BufferUsages::COPY_DST)?;
         let entries: Vec<BindGroupEntry<'_>> = buffers
             .iter()
@@ -40,12 +50,13 @@ impl Bound {
             .collect();
         let group = open.guarded(|device| {
             device.create_bind_group(&BindGroupDescriptor {
-                label: Some(kernel.name),
+                label: Some(entry.kernel.name),
                 layout: &ready.layout,
                 entries: &entries,
             })
         })?;
-        Ok(Bound { ready, group, run })
+        let clock = if open.has_clock { Some(Clock::new(open)?) } else { None };
+        Ok(Bound { ready, group, run, clock })
     }
 
     /// Has the kernel run on so many invocations (at least), with this for its run.
@@ -56,14 +67,50 @@ impl Bound {
         run: &R,
         invocations: u32,
     ) {
-        let groups = invocations.div_ceil(GROUP_SIZE);
+        let groups = invocations.div_ceil(self.ready.group_size);
         debug_assert!(groups <= GROUPS_MAX, "batches are cut to fit");
         open.queue.write_buffer(&self.run, 0, bytemuck::bytes_of(run));
-        let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
+        let timestamp_writes = self.clock.as_ref().map(|clock| ComputePassTimestampWrites {
+            query_set: &clock.times,
+            beginning_of_pass_write_index: Some(0),
+            end_of_pass_write_index: Some(1),
+        });
+        let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor { label: None, timestamp_writes });
         pass.set_pipeline(&self.ready.pipeline);
         pass.set_bind_group(0, &self.group, &[]);
         pass.dispatch_workgroups(groups, 1, 1);
+        drop(pass);
+        if let Some(Clock { times, resolved, read }) = &self.clock {
+            encoder.resolve_query_set(times, 0..2, resolved, 0);
+            encoder.copy_buffer_to_buffer(resolved, 0, read, 0, TIMES);
+        }
     }
+
+    /// Where the times of a dispatch can be read when it is over.
+    pub(super) fn times(&self) -> Option<&Buffer> {
+        self.clock.as_ref().map(|clock| &clock.read)
+    }
+}
+
+impl Clock {
+    fn new(open: &Open) -> Result<Clock, Fault> {
+        let times = open.guarded(|device| {
+            device.create_query_set(&QuerySetDescriptor { label: None, ty: QueryType::Timestamp, count: 2 })
+        })?;
+        let resolved =
+            open.buffer("times", TIMES as usize, BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC)?;
+        let read =
+            open.buffer("times read", TIMES as usize, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
+        Ok(Clock { times, resolved, read })
+    }
+}
+
+/// The time between two readings of a clock with ticks of so many nanoseconds. `None` where it went backwards: some do
+/// when they are reset.
+pub(super) fn between(times: &[u8], tick: f32) -> Option<Duration> {
+    let [begin, end] = times.as_chunks().0 else { return None };
+    let ticks = u64::from_le_bytes(*end).checked_sub(u64::from_le_bytes(*begin))?;
+    Duration::try_from_secs_f64(ticks as f64 * f64::from(tick) * 1e-9).ok()
 }
 
 /// A new list of commands.

@@ -1,9 +1,10 @@
 //! The kernels of one device: compiled when they are first needed, tested before they serve.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use gridnet_shaders::{Function, Kernel, Shape};
+use gridnet_shaders::{Function, KERNELS, Kernel, Shape};
 use wgpu::{
     BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingType, BufferBindingType,
     ComputePipeline, ComputePipelineDescriptor, PipelineCompilationOptions, PipelineLayoutDescriptor,
@@ -12,69 +13,163 @@ use wgpu::{
 
 use super::Fault;
 use super::open::Open;
+use crate::tuning::Tuner;
+use crate::{Device, HashFunction, Tune, Tuning};
 
-/// Invocations of a workgroup.
-pub(super) const GROUP_SIZE: u32 = 64;
+/// Every kernel that a device can run, each with what is known of it.
+pub(super) struct Kernels {
+    pub(super) int64: bool,
+    all: HashMap<&'static str, Entry>,
+}
+
+/// A kernel on a device.
+pub(super) struct Entry {
+    pub(super) kernel: &'static Kernel,
+    tuner: Tuner,
+    /// Under which its tuning is kept.
+    key: String,
+    state: Mutex<State>,
+    /// Work of a dispatch that took as long as it should; 0 when there was none.
+    work: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    tuning: Tuning,
+    tuned: bool,
+    /// By size of a workgroup.
+    variants: HashMap<u32, Arc<Variant>>,
+}
+
+/// A kernel for one size of a workgroup.
+#[derive(Default)]
+struct Variant {
+    compiled: OnceLock<Result<Arc<Ready>, Fault>>,
+    /// What the known questions said.
+    proven: Mutex<Option<Result<(), Fault>>>,
+}
 
 /// A kernel that a device has compiled.
 pub(super) struct Ready {
     pub(super) pipeline: ComputePipeline,
     pub(super) layout: BindGroupLayout,
-}
-
-/// A kernel, once somebody has compiled it.
-type Compiled = Arc<OnceLock<Result<Arc<Ready>, Fault>>>;
-
-/// Compiled kernels by name.
-pub(super) struct Kernels {
-    int64: bool,
-    ready: Mutex<HashMap<&'static str, Compiled>>,
-    /// What the known questions said of each kernel.
-    proven: Mutex<HashMap<&'static str, Result<(), Fault>>>,
+    pub(super) group_size: u32,
 }
 
 impl Kernels {
-    pub(super) fn new(int64: bool) -> Kernels {
-        Kernels { int64, ready: Mutex::default(), proven: Mutex::default() }
+    pub(super) fn new(device: &Device, tuner: &Tuner, int64: bool) -> Kernels {
+        let fits = |kernel: &&Kernel| {
+            Kernel::find(kernel.shape, kernel.function, int64)
+                .is_some_and(|found| std::ptr::eq(found, *kernel))
+        };
+        let entry = |kernel: &'static Kernel| (kernel.name, Entry::new(kernel, device, tuner));
+        Kernels { int64, all: KERNELS.iter().filter(fits).map(entry).collect() }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.all.values()
+    }
+
+    /// What is known of a kernel that this device can run.
+    pub(super) fn of(&self, kernel: &Kernel) -> &Entry {
+        &self.all[kernel.name]
     }
 
     /// The kernel for a shape and a function, in the form that this device runs best.
-    pub(super) fn find(&self, shape: Shape, function: Function) -> Option<&'static Kernel> {
-        Kernel::find(shape, function, self.int64)
-    }
-
-    /// Whether a kernel answers known questions rightly; they are asked once.
-    pub(super) fn proven(
-        &self,
-        kernel: &Kernel,
-        ask: impl FnOnce() -> Result<bool, Fault>,
-    ) -> Result<(), Fault> {
-        let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = proven.get(kernel.name) {
-            return known.clone();
-        }
-        let said = match ask() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Fault::Wrong(format!("the kernel {} fails its self-test", kernel.name))),
-            Err(fault) => Err(fault),
-        };
-        // A device that was lost says nothing about its kernels.
-        if !matches!(said, Err(Fault::Lost(_))) {
-            proven.insert(kernel.name, said.clone());
-        }
-        said
-    }
-
-    /// Compiles a kernel, once.
-    pub(super) fn ready(&self, open: &Open, kernel: &'static Kernel) -> Result<Arc<Ready>, Fault> {
-        let cell = Arc::clone(
-            self.ready.lock().unwrap_or_else(PoisonError::into_inner).entry(kernel.name).or_default(),
-        );
-        cell.get_or_init(|| compile(open, kernel).map(Arc::new)).clone()
+    pub(super) fn find(&self, shape: Shape, function: Function) -> Option<&Entry> {
+        Kernel::find(shape, function, self.int64).map(|kernel| self.of(kernel))
     }
 }
 
-fn compile(open: &Open, kernel: &Kernel) -> Result<Ready, Fault> {
+impl Entry {
+    fn new(kernel: &'static Kernel, device: &Device, tuner: &Tuner) -> Entry {
+        let text = HashFunction::Sha256.hash(kernel.wgsl.as_bytes());
+        let text: String = text[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let driver = device.driver.as_deref().unwrap_or("no driver");
+        let key = format!("{} | {} {driver} | {} | {text}", device.name, device.backend, kernel.name);
+        let kept = match (&tuner.store, tuner.tune) {
+            (_, Tune::Anew) | (None, _) => None,
+            (Some(store), _) => store.load(&key).filter(Tuning::is_valid),
+        };
+        let state = State { tuned: kept.is_some(), tuning: kept.unwrap_or_default(), ..State::default() };
+        Entry { kernel, tuner: tuner.clone(), key, state: Mutex::new(state), work: AtomicU64::new(0) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How it is run.
+    pub(super) fn tuning(&self) -> Tuning {
+        self.state().tuning
+    }
+
+    /// Runs it like this from now on.
+    pub(super) fn set_tuning(&self, tuning: Tuning) {
+        self.state().tuning = tuning;
+    }
+
+    /// Whether it should be found out how it runs fastest before a job; `long` ones are worth it.
+    pub(super) fn wants_tuning(&self, long: bool) -> bool {
+        let worth = match self.tuner.tune {
+            Tune::WhenWorthIt => long,
+            Tune::Anew => true,
+            Tune::Never => false,
+        };
+        worth && !self.state().tuned
+    }
+
+    /// This was found out: it is run so from now on, and next time.
+    pub(super) fn tuned(&self, tuning: Tuning) {
+        let mut state = self.state();
+        (state.tuning, state.tuned) = (tuning, true);
+        drop(state);
+        if let Some(store) = &self.tuner.store {
+            store.save(&self.key, tuning);
+        }
+    }
+
+    pub(super) fn work(&self) -> Option<u64> {
+        Some(self.work.load(Ordering::Relaxed)).filter(|&work| work > 0)
+    }
+
+    pub(super) fn set_work(&self, work: u64) {
+        self.work.store(work, Ordering::Relaxed);
+    }
+
+    fn variant(&self) -> Arc<Variant> {
+        let mut state = self.state();
+        let size = state.tuning.group_size;
+        Arc::clone(state.variants.entry(size).or_default())
+    }
+
+    /// Whether it answers known questions rightly, as it is run; they are asked once.
+    pub(super) fn proven(&self, ask: impl FnOnce() -> Result<bool, Fault>) -> Result<(), Fault> {
+        let variant = self.variant();
+        let mut proven = variant.proven.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*proven {
+            return known.clone();
+        }
+        let unfit = |why: String| Fault::Unfit { kernel: self.kernel.name, why };
+        let said = match ask() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(unfit("gives wrong answers".to_owned())),
+            Err(Fault::Wrong(why) | Fault::Refused(why)) => Err(unfit(why)),
+            // That says nothing about the kernel.
+            Err(other) => return Err(other),
+        };
+        *proven = Some(said.clone());
+        said
+    }
+
+    /// Compiles it as it is run, once.
+    pub(super) fn ready(&self, open: &Open) -> Result<Arc<Ready>, Fault> {
+        let size = self.tuning().group_size;
+        self.variant().compiled.get_or_init(|| compile(open, self.kernel, size).map(Arc::new)).clone()
+    }
+}
+
+fn compile(open: &Open, kernel: &Kernel, group_size: u32) -> Result<Ready, Fault> {
     open.guarded(|device| {
         let descriptor = ShaderModuleDescriptor {
             label: Some(kernel.name),
@@ -96,12 +191,12 @@ fn compile(open: &Open, kernel: &Kernel) -> Result<Ready, Fault> {
             module: &module,
             entry_point: None,
             compilation_options: PipelineCompilationOptions {
-                constants: &[("group_size", f64::from(GROUP_SIZE))],
+                constants: &[("group_size", f64::from(group_size))],
                 zero_initialize_workgroup_memory: false,
             },
             cache: None,
         });
-        Ready { pipeline, layout }
+        Ready { pipeline, layout, group_size }
     })
 }
 

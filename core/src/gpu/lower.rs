@@ -3,7 +3,7 @@
 use gridnet_shaders::layout::{BlocksJob, JOB_VECTORS};
 use gridnet_shaders::{Function, Kernel, Shape, Words};
 
-use super::kernels::Kernels;
+use crate::backend::Question;
 use crate::proof::header::{HEADER_BYTES, NONCE};
 use crate::{Digest, Endian, HashFunction, NonceField, Order, Search};
 
@@ -46,37 +46,88 @@ fn padded(function: HashFunction, length: usize) -> usize {
     least.next_multiple_of(kernel.block_bytes())
 }
 
+/// The kernels that answer a question, each once.
+pub(super) fn kernels(question: &Question<'_>, int64: bool) -> Vec<&'static Kernel> {
+    match question {
+        Question::Search(search) => {
+            let mut kernels: Vec<_> = groups(search, int64).into_iter().map(|(kernel, _)| kernel).collect();
+            kernels.dedup_by_key(|kernel| kernel.name);
+            kernels
+        }
+        Question::Walk(walk) => vec![kernel(Shape::Walk, walk.function, int64)],
+        Question::Digest(digest) => vec![kernel(Shape::Digest, digest.function, int64)],
+    }
+}
+
+/// How often a kernel's body runs.
+pub(super) struct Passes {
+    pub(super) passes: u64,
+    /// For so many candidates, steps or messages.
+    pub(super) units: u64,
+}
+
+/// How often a kernel's body runs for a question.
+pub(super) fn passes(question: &Question<'_>, kernel: &Kernel) -> Passes {
+    let blocks = |function: HashFunction, length| {
+        let blocks = padded(function, length) / function.kernel_function().block_bytes();
+        blocks as u64 + u64::from(function == HashFunction::Sha256d)
+    };
+    match question {
+        Question::Search(search) if kernel.shape == Shape::Tail => {
+            Passes { passes: blocks(search.function, search.message.len() - search.shared_from()), units: 1 }
+        }
+        Question::Search(_) => match kernel.shape {
+            Shape::Header { versions } => Passes { passes: 1, units: versions as u64 },
+            _ => Passes { passes: 1, units: 1 },
+        },
+        Question::Walk(walk) => Passes { passes: blocks(walk.function, 32), units: 1 },
+        Question::Digest(digest) => Passes { passes: blocks(digest.function, digest.length), units: 1 },
+    }
+}
+
+/// The kernel of a shape that there is for every function.
+pub(super) fn kernel(shape: Shape, of: HashFunction, int64: bool) -> &'static Kernel {
+    Kernel::find(shape, function(of), int64).expect("there is one for every function")
+}
+
 /// The dispatches that try every message of a search with a nonce.
-pub(super) fn search(kernels: &Kernels, search: &Search<'_>, upper: u32) -> Vec<LoweredSearch> {
-    let gpu = function(search.function);
+pub(super) fn search(search: &Search<'_>, upper: u32, int64: bool) -> Vec<LoweredSearch> {
+    let lowered = |(kernel, messages): (&'static Kernel, Vec<u32>)| {
+        let is_tail = kernel.shape == Shape::Tail;
+        let job = match is_tail {
+            true => tail(search, messages[0], kernel, upper),
+            false => kernel.job(&shared(search, &messages)),
+        };
+        let blocks = padded(search.function, search.message.len() - search.shared_from())
+            / search.function.kernel_function().block_bytes();
+        let iterations = if is_tail { 1 + blocks as u32 } else { 1 };
+        LoweredSearch { kernel, job, messages, iterations }
+    };
+    groups(search, int64).into_iter().map(lowered).collect()
+}
+
+/// The messages of a search, each with the kernel that tries it; several at a time where a kernel can.
+fn groups(search: &Search<'_>, int64: bool) -> Vec<(&'static Kernel, Vec<u32>)> {
+    let find = |shape| Kernel::find(shape, function(search.function), int64);
     let messages: Vec<u32> = (0..=search.siblings.len() as u32).collect();
     let is_header = search.message.len() == HEADER_BYTES
         && search.nonce == NONCE
         && search.order == Order::Little
-        && kernels.find(Shape::Header { versions: 1 }, gpu).is_some();
+        && find(Shape::Header { versions: 1 }).is_some();
     let identity = NonceField { offset: 32, bytes: 4, endian: Endian::Little };
     let is_identity = search.message.len() == 36
         && search.nonce == identity
         && search.order == Order::Big
-        && kernels.find(Shape::Identity, gpu).is_some();
+        && find(Shape::Identity).is_some();
     let group = |messages: &[u32]| {
         let shape = match messages.len() {
             1 if is_identity => Shape::Identity,
             1 if !is_header => Shape::Tail,
             versions => Shape::Header { versions },
         };
-        let kernel = kernels.find(shape, gpu).expect("the shape was found above, and a tail is for all");
-        let job = match shape {
-            Shape::Tail => tail(search, messages[0], kernel, upper),
-            _ => kernel.job(&shared(search, messages)),
-        };
-        let blocks = padded(search.function, search.message.len() - search.shared_from())
-            / search.function.kernel_function().block_bytes();
-        let iterations = if shape == Shape::Tail { 1 + blocks as u32 } else { 1 };
-        LoweredSearch { kernel, job, messages: messages.to_vec(), iterations }
+        (find(shape).expect("the shape was found above, and a tail is for all"), messages.to_vec())
     };
-    let together =
-        if is_header && kernels.find(Shape::Header { versions: 4 }, gpu).is_some() { 4 } else { 1 };
+    let together = if is_header && find(Shape::Header { versions: 4 }).is_some() { 4 } else { 1 };
     let (fours, rest) = messages.split_at(messages.len() / together * together);
     fours.chunks(together).chain(rest.chunks(1)).map(group).collect()
 }

@@ -12,25 +12,28 @@ mod pace;
 mod probe;
 mod search;
 mod selftest;
+mod tune;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use gridnet_shaders::Kernel;
+
 pub(crate) use self::adapter::{Listed, list};
+use self::kernels::Entry;
 use self::open::Open;
-use crate::backend::{Backend, Searched, Watch};
-use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Walk};
+use crate::backend::{Backend, Question, Searched, Watch};
+use crate::tuning::Tuner;
+use crate::{Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Walk};
 
 /// Dispatches under way at once: one computes, one waits behind it, one is read.
 const IN_FLIGHT: usize = 3;
-/// How long a dispatch should take: long enough to hide its own cost, short enough for cancelling and for drivers
-/// that reset a device that they take for dead.
-const DISPATCH: Duration = Duration::from_millis(40);
 
 /// Why a device did not give an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub(crate) enum Fault {
     Refused(String),
     /// It gave a wrong answer.
     Wrong(String),
+    /// A kernel failed its self-test.
+    Unfit { kernel: &'static str, why: String },
     /// The caller had enough.
     Cancelled,
 }
@@ -55,6 +60,9 @@ impl Fault {
         match self {
             Fault::Cancelled => Error::Cancelled,
             Fault::Wrong(what) => Error::WrongAnswer { device, what },
+            Fault::Unfit { kernel, why } => {
+                Error::Refused { device, what: format!("its kernel {kernel} fails the self-test: {why}") }
+            }
             Fault::Lost(why) => Error::Device { device, what: format!("was lost: {why}") },
             Fault::Late(after) => Error::Device { device, what: format!("gave no answer within {after:?}") },
             Fault::Memory => Error::Device { device, what: "has not enough memory".to_owned() },
@@ -67,10 +75,13 @@ impl Fault {
 pub(crate) struct Gpu {
     device: Device,
     adapter: wgpu::Adapter,
+    tuner: Tuner,
     /// Whether it has 64-bit integers; where not, pairs of 32 bits stand for them.
     int64: bool,
     /// None after it was lost: the next call opens it anew.
     open: Mutex<Option<Arc<Open>>>,
+    /// Kernels that failed their self-test, and how.
+    unfit: Mutex<BTreeMap<&'static str, String>>,
 }
 
 impl Gpu {
@@ -78,19 +89,16 @@ impl Gpu {
     ///
     /// # Errors
     /// [`Error::Device`] when it cannot be opened or fails the probe.
-    pub(crate) fn new(listed: &Listed) -> Result<Gpu, Error> {
-        Gpu::with(listed, listed.adapter.features().contains(wgpu::Features::SHADER_INT64))
+    pub(crate) fn new(listed: &Listed, tuner: Tuner) -> Result<Gpu, Error> {
+        Gpu::with(listed, tuner, listed.adapter.features().contains(wgpu::Features::SHADER_INT64))
     }
 
-    fn with(listed: &Listed, int64: bool) -> Result<Gpu, Error> {
+    fn with(listed: &Listed, tuner: Tuner, int64: bool) -> Result<Gpu, Error> {
         let device = Device { self_test: "passed".to_owned(), ..listed.device().clone() };
-        let gpu = Gpu { device, adapter: listed.adapter.clone(), int64, open: Mutex::default() };
+        let adapter = listed.adapter.clone();
+        let gpu = Gpu { device, adapter, tuner, int64, open: Mutex::default(), unfit: Mutex::default() };
         gpu.run(|_| Ok(()))?;
         Ok(gpu)
-    }
-
-    fn software(&self) -> bool {
-        self.device.kind == DeviceKind::Software
     }
 
     /// Runs a call on the open device.
@@ -100,7 +108,33 @@ impl Gpu {
             if open.is_lost() {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
             }
+            if let Fault::Unfit { kernel, why } = &fault {
+                self.unfit().insert(kernel, why.clone());
+            }
             fault.into_error(&self.device)
+        })
+    }
+
+    /// Makes the kernels of a question ready, then runs a call.
+    fn answer<T>(
+        &self,
+        question: &Question<'_>,
+        watch: &Watch<'_>,
+        call: impl FnOnce(&Open) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
+        self.run(|open| {
+            let kernels: Vec<&Entry> = lower::kernels(question, self.int64)
+                .into_iter()
+                .map(|kernel| open.kernels.of(kernel))
+                .collect();
+            selftest::prove(open, &kernels)?;
+            for kernel in kernels {
+                if kernel.wants_tuning(watch.is_long()) {
+                    tune::tune(open, kernel, watch.cancel)?;
+                }
+            }
+            watch.ready();
+            call(open)
         })
     }
 
@@ -109,10 +143,14 @@ impl Gpu {
         if let Some(open) = &*kept {
             return Ok(Arc::clone(open));
         }
-        let open = Arc::new(Open::new(&self.adapter, self.software(), self.int64)?);
+        let open = Arc::new(Open::new(&self.adapter, &self.device, &self.tuner, self.int64)?);
         probe::check(&open)?;
         *kept = Some(Arc::clone(&open));
         Ok(open)
+    }
+
+    fn unfit(&self) -> MutexGuard<'_, BTreeMap<&'static str, String>> {
+        self.unfit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,31 +168,67 @@ impl Backend for Gpu {
         }
     }
 
-    fn can_search(&self, search: &Search<'_>) -> bool {
-        lower::can_search(search) && self.run(|open| selftest::of_search(open, search)).is_ok()
+    fn can(&self, question: &Question<'_>) -> bool {
+        let has_form = match question {
+            Question::Search(search) => lower::can_search(search),
+            Question::Walk(_) => true,
+            Question::Digest(digest) => lower::can_digest(digest),
+        };
+        let unfit = self.unfit();
+        has_form
+            && (unfit.is_empty()
+                || lower::kernels(question, self.int64).iter().all(|kernel| !unfit.contains_key(kernel.name)))
     }
 
-    fn can_walk(&self, walk: &Walk<'_>) -> bool {
-        self.run(|open| selftest::of_walk(open, walk.function)).is_ok()
+    fn warm_up(&self) {
+        // What fails is remembered, and what is lost is found again when it is needed.
+        let _ = self.run(|open| {
+            let all: Vec<&Entry> = open.kernels.all().collect();
+            selftest::prove_each(open, &all, |fault| {
+                if let Fault::Unfit { kernel, why } = fault {
+                    self.unfit().insert(kernel, why);
+                }
+            });
+            Ok(())
+        });
     }
 
-    fn can_digest(&self, digest: &Digest<'_>) -> bool {
-        lower::can_digest(digest) && self.run(|open| selftest::of_digest(open, digest.function)).is_ok()
+    fn kernels(&self, question: &Question<'_>) -> Vec<KernelInfo> {
+        if !self.can(question) {
+            return Vec::new();
+        }
+        let info = |kernel: &'static Kernel| {
+            let tuning = self.run(|open| Ok(open.kernels.of(kernel).tuning())).unwrap_or_default();
+            let lower::Passes { passes, units } = lower::passes(question, kernel);
+            let pass = kernel.instructions().expect("every kernel that answers hashes");
+            KernelInfo {
+                name: kernel.name.to_owned(),
+                integer_instructions: passes * pass.integer,
+                instructions: passes * pass.all,
+                units,
+                tuning,
+            }
+        };
+        lower::kernels(question, self.int64).into_iter().map(info).collect()
+    }
+
+    fn refused(&self) -> Vec<String> {
+        self.unfit().iter().map(|(kernel, why)| format!("{kernel}: {why}")).collect()
     }
 
     fn patience(&self) -> Duration {
-        4 * open::patience(self.software())
+        4 * open::patience(self.device.kind == DeviceKind::Software)
     }
 
     fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error> {
-        self.run(|open| search::run(open, search, range, watch))
+        self.answer(&Question::Search(search), watch, |open| search::run(open, search, range, watch))
     }
 
-    fn walk(&self, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        self.run(|open| walk::run(open, walk, watch))
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        self.answer(&Question::Walk(walk), watch, |open| walk::run(open, walk, ends, watch))
     }
 
-    fn digest(&self, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        self.run(|open| digest::run(open, digest, watch))
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        self.answer(&Question::Digest(digest), watch, |open| digest::run(open, digest, digests, watch))
     }
 }

@@ -9,9 +9,10 @@ use wgpu::{
     PollError, PollType, SubmissionIndex,
 };
 
-use super::Fault;
 use super::kernels::Kernels;
-use crate::Cancel;
+use super::{Fault, dispatch};
+use crate::tuning::Tuner;
+use crate::{Cancel, Device, DeviceKind};
 
 /// Time between two looks at the cancel flag while waiting.
 const LOOK: Duration = Duration::from_millis(5);
@@ -24,6 +25,8 @@ pub(super) struct Open {
     /// Every wait ends after so long.
     patience: Duration,
     pub(super) software: bool,
+    /// Whether dispatches can be timed.
+    pub(super) has_clock: bool,
     trouble: Arc<Trouble>,
 }
 
@@ -34,25 +37,36 @@ struct Trouble {
     error: Mutex<Option<String>>,
 }
 
-/// A submission whose result will be in a buffer.
+/// A submission whose results will be in buffers.
 pub(super) struct Pending {
     index: SubmissionIndex,
-    result: Option<Buffer>,
-    mapped: Arc<Mapped>,
+    over: Arc<AtomicBool>,
+    result: Option<Mapped>,
+    times: Option<Mapped>,
     since: Instant,
 }
 
-#[derive(Default)]
+/// A buffer that can be read when its mapping is done.
 struct Mapped {
-    done: AtomicBool,
-    failed: OnceLock<String>,
+    buffer: Buffer,
+    outcome: Arc<OnceLock<Result<(), String>>>,
 }
 
 impl Open {
-    pub(super) fn new(adapter: &wgpu::Adapter, software: bool, int64: bool) -> Result<Open, Fault> {
+    pub(super) fn new(
+        adapter: &wgpu::Adapter,
+        named: &Device,
+        tuner: &Tuner,
+        int64: bool,
+    ) -> Result<Open, Fault> {
+        let software = named.kind == DeviceKind::Software;
+        let has_clock = adapter.features().contains(Features::TIMESTAMP_QUERY);
+        let mut required_features = Features::empty();
+        required_features.set(Features::SHADER_INT64, int64);
+        required_features.set(Features::TIMESTAMP_QUERY, has_clock);
         let descriptor = DeviceDescriptor {
             label: Some("gridnet"),
-            required_features: if int64 { Features::SHADER_INT64 } else { Features::empty() },
+            required_features,
             required_limits: limits(&adapter.limits()),
             ..DeviceDescriptor::default()
         };
@@ -67,8 +81,8 @@ impl Open {
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             *heard.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
         }));
-        let kernels = Kernels::new(int64);
-        Ok(Open { device, queue, kernels, patience: patience(software), software, trouble })
+        let kernels = Kernels::new(named, tuner, int64);
+        Ok(Open { device, queue, kernels, patience: patience(software), software, has_clock, trouble })
     }
 
     /// Runs calls that create something, and tells what the driver thought of them.
@@ -106,39 +120,33 @@ impl Open {
         })
     }
 
-    /// Submits commands whose last one fills `result`, if there is one.
+    /// Submits commands that fill `result`, if it is given, and `times`, if the dispatch is timed.
     pub(super) fn submit(
         &self,
         commands: wgpu::CommandBuffer,
         result: Option<&Buffer>,
+        times: Option<&Buffer>,
     ) -> Result<Pending, Fault> {
-        let (index, mapped) = self.guarded(|_| {
+        self.guarded(|_| {
             let index = self.queue.submit([commands]);
-            let mapped = Arc::new(Mapped::default());
-            let told = Arc::clone(&mapped);
-            match result {
-                Some(result) => result.map_async(MapMode::Read, .., move |outcome| {
-                    if let Err(error) = outcome {
-                        told.failed.get_or_init(|| error.to_string());
-                    }
-                    told.done.store(true, Ordering::Release);
-                }),
-                None => self.queue.on_submitted_work_done(move || told.done.store(true, Ordering::Release)),
-            }
-            (index, mapped)
-        })?;
-        Ok(Pending { index, result: result.cloned(), mapped, since: Instant::now() })
+            let over = Arc::new(AtomicBool::new(false));
+            let told = Arc::clone(&over);
+            let (result, times) = (result.map(Mapped::new), times.map(Mapped::new));
+            self.queue.on_submitted_work_done(move || told.store(true, Ordering::Release));
+            Pending { index, over, result, times, since: Instant::now() }
+        })
     }
 
-    /// Waits for a submission and hands its result to `read`; nothing where it has none.
+    /// Waits for a submission and hands its result to `read`; nothing where it has none. Says how long the dispatch
+    /// took, where it is timed.
     pub(super) fn wait<T>(
         &self,
         pending: &Pending,
         cancel: &Cancel,
         read: impl FnOnce(&[u8]) -> T,
-    ) -> Result<T, Fault> {
+    ) -> Result<(T, Option<Duration>), Fault> {
         let deadline = pending.since + self.patience;
-        while !pending.mapped.done.load(Ordering::Acquire) {
+        while !pending.is_over() {
             self.check()?;
             if cancel.is_cancelled() {
                 return Err(Fault::Cancelled);
@@ -153,15 +161,16 @@ impl Open {
             }
         }
         self.check()?;
-        if let Some(why) = pending.mapped.failed.get() {
-            return Err(Fault::Refused(format!("its answer cannot be read: {why}")));
-        }
-        let Some(result) = &pending.result else { return Ok(read(&[])) };
-        let view = result.get_mapped_range(..).map_err(|error| Fault::Refused(error.to_string()))?;
-        let value = read(&view);
-        drop(view);
-        result.unmap();
-        Ok(value)
+        let tick = self.queue.get_timestamp_period();
+        let took = match &pending.times {
+            Some(times) => times.read(|times| dispatch::between(times, tick))?,
+            None => None,
+        };
+        let value = match &pending.result {
+            Some(result) => result.read(read)?,
+            None => read(&[]),
+        };
+        Ok((value, took))
     }
 
     /// Whether the device is gone; drivers may say so in passing, or as the fault of a call.
@@ -176,6 +185,38 @@ impl Open {
         }
         let error = self.trouble.error.lock().unwrap_or_else(PoisonError::into_inner).take();
         error.map_or(Ok(()), |error| Err(Fault::Refused(error)))
+    }
+}
+
+impl Pending {
+    fn is_over(&self) -> bool {
+        let mapped =
+            |mapped: &Option<Mapped>| mapped.as_ref().is_none_or(|mapped| mapped.outcome.get().is_some());
+        self.over.load(Ordering::Acquire) && mapped(&self.result) && mapped(&self.times)
+    }
+}
+
+impl Mapped {
+    fn new(buffer: &Buffer) -> Mapped {
+        let outcome = Arc::new(OnceLock::new());
+        let told = Arc::clone(&outcome);
+        buffer.map_async(MapMode::Read, .., move |outcome| {
+            told.get_or_init(|| outcome.map_err(|error| error.to_string()));
+        });
+        Mapped { buffer: buffer.clone(), outcome }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
+        let unreadable =
+            |why: &dyn std::fmt::Display| Fault::Refused(format!("its answer cannot be read: {why}"));
+        if let Some(Err(why)) = self.outcome.get() {
+            return Err(unreadable(why));
+        }
+        let view = self.buffer.get_mapped_range(..).map_err(|error| unreadable(&error))?;
+        let value = read(&view);
+        drop(view);
+        self.buffer.unmap();
+        Ok(value)
     }
 }
 

@@ -1,21 +1,26 @@
 //! How much work a dispatch gets.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::DISPATCH;
+use super::kernels::Entry;
 
-/// Grows the work of dispatches until one takes about [`DISPATCH`], and shrinks it when one takes twice that.
-pub(super) struct Pace {
+/// Gives dispatches as much work as they do in the time that they should take. The kernel remembers it for the next
+/// call.
+pub(super) struct Pace<'a> {
+    entry: &'a Entry,
+    dispatch: Duration,
     work: u64,
     max: u64,
     last: Instant,
 }
 
-impl Pace {
-    /// Starts small: a software device compiles in its first dispatch, and a display may be waiting for any other.
-    pub(super) fn new(software: bool, max: u64) -> Pace {
-        let first: u64 = if software { 1 << 14 } else { 1 << 20 };
-        Pace { work: first.min(max), max, last: Instant::now() }
+impl Pace<'_> {
+    /// Starts where the kernel left off; at first small: a software device compiles in its first dispatch, and a
+    /// display may be waiting for any other.
+    pub(super) fn new(entry: &Entry, software: bool, max: u64) -> Pace<'_> {
+        let first = entry.work().unwrap_or(if software { 1 << 14 } else { 1 << 20 });
+        let dispatch = Duration::from_millis(entry.tuning().dispatch_ms.into());
+        Pace { entry, dispatch, work: first.min(max), max, last: Instant::now() }
     }
 
     /// Work for the next dispatch.
@@ -23,15 +28,19 @@ impl Pace {
         self.work
     }
 
-    /// A dispatch has come back: the time since the one before is what it took, as long as they queue.
-    pub(super) fn done(&mut self) {
+    /// A dispatch has come back, and took so long by the device's clock. Without a clock it is the time since the one
+    /// before, as long as they queue.
+    pub(super) fn done(&mut self, took: Option<Duration>) {
         let now = Instant::now();
-        let took = now - self.last;
+        let took = took.unwrap_or(now - self.last).max(Duration::from_micros(1));
         self.last = now;
-        if took > 2 * DISPATCH {
-            self.halve();
-        } else if took < DISPATCH / 2 {
-            self.work = self.work.saturating_mul(2).min(self.max);
+        let ratio = (self.dispatch.as_secs_f64() / took.as_secs_f64()).clamp(0.125, 2.0);
+        if !(0.75..1.33).contains(&ratio) {
+            self.work = ((self.work as f64 * ratio) as u64).clamp(1, self.max);
+        }
+        // What the job holds down says nothing about the next one.
+        if self.work < self.max {
+            self.entry.set_work(self.work);
         }
     }
 

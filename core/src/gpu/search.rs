@@ -17,8 +17,6 @@ use crate::{Hit, Order, Search};
 
 /// Candidates that a dispatch may be expected to have: well within the ring, however they fall.
 const EXPECTED_MAX: u64 = RING as u64 / 4;
-/// Invocations of a dispatch beyond which each tries more nonces instead: enough to fill any card.
-const INVOCATIONS: u32 = 1 << 19;
 
 /// Where the candidates of one dispatch go.
 struct Slot {
@@ -104,11 +102,12 @@ impl Driver<'_> {
 
     /// Tries the nonces of one upper half. Returns where to go on when cancelled.
     fn window(&mut self, window: Range<u128>) -> Result<Option<u128>, Fault> {
-        let lowered = lower::search(&self.open.kernels, self.search, (window.start >> 32) as u32);
+        let lowered = lower::search(self.search, (window.start >> 32) as u32, self.open.kernels.int64);
         // Each slot has its own bindings for each kernel and job.
         let bound: Vec<Vec<Bound>> =
             lowered.iter().map(|lowered| self.bind(lowered)).collect::<Result<_, Fault>>()?;
-        let mut pace = Pace::new(self.open.software, self.count_max(&lowered[0]));
+        let first = self.open.kernels.of(lowered[0].kernel);
+        let mut pace = Pace::new(first, self.open.software, self.count_max(&lowered[0]));
         let mut next = window.start;
         let mut todo: VecDeque<Work> = VecDeque::new();
         let mut under: VecDeque<Under> = VecDeque::new();
@@ -140,15 +139,14 @@ impl Driver<'_> {
                 let resume = undone.keys().next().copied().unwrap_or(next);
                 return Ok((resume < window.end.min(self.bound)).then_some(resume));
             };
-            let ring = match self
-                .open
-                .wait(&first.pending, self.watch.cancel, |bytes| *bytemuck::from_bytes::<Ring>(bytes))
-            {
+            let read = |bytes: &[u8]| *bytemuck::from_bytes::<Ring>(bytes);
+            let (ring, took) = match self.open.wait(&first.pending, self.watch.cancel, read) {
                 Err(Fault::Cancelled) => return Ok(undone.keys().next().copied()),
-                ring => ring?,
+                answer => answer?,
             };
             self.free.push(first.slot);
-            pace.done();
+            took.into_iter().for_each(|took| self.watch.count_busy(took));
+            pace.done(took);
             let Work { lowered: index, range } = first.work;
             if ring.count as usize > RING {
                 // Too many to hold: the two halves apart.
@@ -161,6 +159,7 @@ impl Driver<'_> {
                 continue;
             }
             self.take(&ring, &range, &lowered[index], first.plant)?;
+            self.watch.count_checked(u64::from(ring.count));
             self.watch.count((range.end - range.start) as u64 * lowered[index].messages.len() as u64);
             if let Some(left) = undone.get_mut(&range.start) {
                 *left -= 1;
@@ -175,7 +174,8 @@ impl Driver<'_> {
     fn count_max(&self, lowered: &LoweredSearch) -> u64 {
         let candidates = (u64::from(self.limit()) + 1) * lowered.messages.len() as u64;
         let by_ring = (EXPECTED_MAX << 32) / candidates;
-        let by_loops = u64::from(INVOCATIONS) * u64::from(ITERATIONS_MAX / lowered.iterations);
+        let invocations = self.open.kernels.of(lowered.kernel).tuning().invocations;
+        let by_loops = u64::from(invocations) * u64::from(ITERATIONS_MAX / lowered.iterations);
         by_ring.clamp(1, by_loops.min(1 << 31))
     }
 
@@ -187,9 +187,10 @@ impl Driver<'_> {
 
     fn bind(&self, lowered: &LoweredSearch) -> Result<Vec<Bound>, Fault> {
         let job = job(self.open, &lowered.job)?;
+        let entry = self.open.kernels.of(lowered.kernel);
         self.slots
             .iter()
-            .map(|slot| Bound::new::<SearchRun>(self.open, lowered.kernel, &[(0, &job), (2, &slot.ring)]))
+            .map(|slot| Bound::new::<SearchRun>(self.open, entry, &[(0, &job), (2, &slot.ring)]))
             .collect()
     }
 
@@ -219,9 +220,11 @@ impl Driver<'_> {
         let Slot { ring, read } = &self.slots[slot];
         let mut commands = encoder(self.open);
         commands.clear_buffer(ring, 0, Some(4));
-        bound[work.lowered][slot].encode(self.open, &mut commands, &run, count.min(INVOCATIONS));
+        let bound = &bound[work.lowered][slot];
+        let invocations = self.open.kernels.of(lowered.kernel).tuning().invocations;
+        bound.encode(self.open, &mut commands, &run, count.min(invocations));
         commands.copy_buffer_to_buffer(ring, 0, read, 0, size_of::<Ring>() as u64);
-        Ok((self.open.submit(commands.finish(), Some(read))?, plant))
+        Ok((self.open.submit(commands.finish(), Some(read), bound.times())?, plant))
     }
 
     /// Hashes candidates again and keeps those that are hits.
@@ -274,11 +277,11 @@ mod tests {
     use bytemuck::Zeroable as _;
     use gridnet_shaders::layout::{Hit as Entry, ITERATIONS_MAX, RING, Ring};
 
-    use super::{Driver, INVOCATIONS};
+    use super::Driver;
     use crate::backend::Watch;
     use crate::confirm::Confirm;
     use crate::gpu::{Fault, lower, tests::gpu};
-    use crate::{Cancel, Endian, HashFunction, NonceField, Order, Search, Target};
+    use crate::{Cancel, Endian, HashFunction, NonceField, Order, Search, Target, Tuning};
 
     fn search(message: &[u8]) -> Search<'_> {
         Search {
@@ -310,7 +313,7 @@ mod tests {
             hits: Vec::new(),
             bound: search.range.end,
         };
-        let lowered = lower::search(&open.kernels, &search, 0).remove(0);
+        let lowered = lower::search(&search, 0, true).remove(0);
         let plant = Entry { offset: 40, version: 0 };
         let mut take = |entries: &[Entry]| {
             let mut ring = Ring { count: entries.len() as u32, hits: [Entry::zeroed(); RING] };
@@ -329,7 +332,7 @@ mod tests {
         }
 
         // Fifteen blocks a nonce: the loops of an invocation stay below the cap together.
-        let each = driver.count_max(&lowered).div_ceil(INVOCATIONS.into());
+        let each = driver.count_max(&lowered).div_ceil(Tuning::default().invocations.into());
         assert_eq!(lowered.iterations, 16);
         assert!(each * 16 <= ITERATIONS_MAX.into() && each * 32 > ITERATIONS_MAX.into(), "{each}");
     }

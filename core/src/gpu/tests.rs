@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Fault, Gpu, list};
 use crate::backend::Backend;
+use crate::tuning::Tuner;
 use crate::{Control, Engine, HashFunction, Primitive};
 
 /// A device, in this form. `None` where there is none and need not be one.
@@ -15,7 +16,7 @@ pub(super) fn gpu(int64: bool) -> Option<Gpu> {
     if first.is_none() {
         eprintln!("skipped: no graphics processor was found");
     }
-    first.map(|first| Gpu::with(first, int64).expect("it opens"))
+    first.map(|first| Gpu::with(first, Tuner::default(), int64).expect("it opens"))
 }
 
 #[test]

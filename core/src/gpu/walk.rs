@@ -7,15 +7,13 @@ use gridnet_shaders::layout::{CountRun, ITERATIONS_MAX};
 use wgpu::{Buffer, BufferUsages};
 
 use super::dispatch::{Bound, encoder, job};
+use super::kernels::Entry;
 use super::lower;
 use super::open::{Open, Pending};
 use super::pace::Pace;
 use super::{Fault, IN_FLIGHT};
 use crate::backend::Watch;
 use crate::{HashFunction, Walk};
-
-/// Values of a batch: enough to fill any card.
-const BATCH: usize = 1 << 19;
 
 /// Values on a device.
 struct Batch<'a> {
@@ -31,31 +29,38 @@ struct Batch<'a> {
     bound: Bound,
 }
 
-pub(super) fn run(open: &Open, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Fault> {
-    let mut ends = walk.starts.to_vec();
+pub(super) fn run(
+    open: &Open,
+    walk: &Walk<'_>,
+    ends: &mut [[u8; 32]],
+    watch: &Watch<'_>,
+) -> Result<(), Fault> {
+    ends.copy_from_slice(walk.starts);
+    let entry = open.kernels.of(lower::kernel(Shape::Walk, walk.function, open.kernels.int64));
     // Two hashes are a step of SHA-256d.
     let hashes: u64 = if walk.function == HashFunction::Sha256d { 2 } else { 1 };
     let mut order: Vec<usize> = (0..ends.len()).filter(|&index| walk.steps[index] > 0).collect();
     // Neighbours of equal length end together: none waits for another.
     order.sort_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
-    let mut todo = order.chunks(BATCH);
-    let mut pace = Pace::new(open.software, u64::MAX);
+    let mut todo = order.chunks(entry.tuning().invocations as usize);
+    let mut pace = Pace::new(entry, open.software, u64::MAX);
     let mut under: VecDeque<(Batch<'_>, Pending, bool)> = VecDeque::new();
     loop {
         while under.len() < IN_FLIGHT
             && let Some(indices) = todo.next()
         {
-            let mut batch = Batch::new(open, walk, indices, hashes)?;
+            let mut batch = Batch::new(open, entry, walk, indices, hashes)?;
             let (pending, last) = batch.advance(open, &pace)?;
             under.push_back((batch, pending, last));
         }
-        let Some((mut batch, pending, last)) = under.pop_front() else { return Ok(ends) };
-        open.wait(&pending, watch.cancel, |bytes| {
+        let Some((mut batch, pending, last)) = under.pop_front() else { return Ok(()) };
+        let ((), took) = open.wait(&pending, watch.cancel, |bytes| {
             for (&index, value) in batch.indices.iter().zip(bytes.as_chunks().0) {
                 ends[index] = *value;
             }
         })?;
-        pace.done();
+        took.into_iter().for_each(|took| watch.count_busy(took));
+        pace.done(took);
         watch.count(batch.taken / hashes);
         if !last {
             let (pending, last) = batch.advance(open, &pace)?;
@@ -65,23 +70,27 @@ pub(super) fn run(open: &Open, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec
 }
 
 impl<'a> Batch<'a> {
-    fn new(open: &Open, walk: &Walk<'_>, indices: &'a [usize], hashes: u64) -> Result<Batch<'a>, Fault> {
-        let function = lower::function(walk.function);
-        let kernel = open.kernels.find(Shape::Walk, function).expect("there is a walk for every function");
+    fn new(
+        open: &Open,
+        entry: &Entry,
+        walk: &Walk<'_>,
+        indices: &'a [usize],
+        hashes: u64,
+    ) -> Result<Batch<'a>, Fault> {
         let bytes: Vec<u8> = indices.iter().flat_map(|&index| walk.starts[index]).collect();
         let storage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
         let values = open.buffer("values", bytes.len(), storage | BufferUsages::COPY_SRC)?;
         let steps = open.buffer("steps", 4 * indices.len(), storage)?;
         let read = open.buffer("read", bytes.len(), BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
-        let job = job(open, &kernel.job(&walk.function.initial()))?;
-        let bound = Bound::new::<CountRun>(open, kernel, &[(0, &job), (2, &steps), (3, &values)])?;
+        let job = job(open, &entry.kernel.job(&walk.function.initial()))?;
+        let bound = Bound::new::<CountRun>(open, entry, &[(0, &job), (2, &steps), (3, &values)])?;
         open.queue.write_buffer(&values, 0, &bytes);
         let left = indices.iter().map(|&index| walk.steps[index].saturating_mul(hashes)).collect();
         Ok(Batch { indices, left, taken: 0, values, steps, read, bound })
     }
 
     /// Sends the values on by as many hashes as a dispatch should have. Whether that is the end of all of them.
-    fn advance(&mut self, open: &Open, pace: &Pace) -> Result<(Pending, bool), Fault> {
+    fn advance(&mut self, open: &Open, pace: &Pace<'_>) -> Result<(Pending, bool), Fault> {
         let under_way = self.left.partition_point(|&left| left > 0);
         let each = (pace.work() / under_way as u64).clamp(1, ITERATIONS_MAX.into());
         let steps: Vec<u32> = self.left[..under_way].iter().map(|&left| left.min(each) as u32).collect();
@@ -97,6 +106,6 @@ impl<'a> Batch<'a> {
         if last {
             commands.copy_buffer_to_buffer(&self.values, 0, &self.read, 0, self.read.size());
         }
-        Ok((open.submit(commands.finish(), last.then_some(&self.read))?, last))
+        Ok((open.submit(commands.finish(), last.then_some(&self.read), self.bound.times())?, last))
     }
 }

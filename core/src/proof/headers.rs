@@ -95,13 +95,16 @@ pub fn verify(
     let functions = if function == HashFunction::Sha256d { 1 } else { 2 };
     control.expect(headers.len() as u128 * functions);
     let mut devices = Vec::new();
-    let mut digest = |function, messages: &[u8]| {
-        let count = messages.len() / HEADER_BYTES;
+    let mut hash = |function, batch: &[[u8; HEADER_BYTES]], hashes: &mut [[u8; 32]]| {
+        let (messages, count) = (batch.as_flattened(), batch.len());
         let digest = Digest { function, messages, length: HEADER_BYTES, count };
-        let report = engine.digest_part(&digest, control)?;
+        let report = engine.digest_part(&digest, hashes, control)?;
         add_shares(&mut devices, &report.devices);
-        Ok::<_, Error>(report.value)
+        Ok::<_, Error>(())
     };
+    // The same memory for every batch: new pages would cost more than the hashing.
+    let mut ids = vec![[0; 32]; headers.len().min(BATCH)];
+    let mut proofs = if functions == 1 { Vec::new() } else { ids.clone() };
     let mut verdict = Verdict {
         count: headers.len(),
         valid: 0,
@@ -112,18 +115,19 @@ pub fn verify(
     let mut known = Known::default();
     let mut previous = None;
     'batches: for batch in headers.chunks(BATCH) {
-        let hashed = digest(HashFunction::Sha256d, batch.as_flattened()).and_then(|ids| match function {
-            HashFunction::Sha256d => Ok((ids, None)),
-            _ => Ok((ids, Some(digest(function, batch.as_flattened())?))),
+        let ids = &mut ids[..batch.len()];
+        let hashed = hash(HashFunction::Sha256d, batch, ids).and_then(|()| {
+            let Some(proofs) = proofs.get_mut(..batch.len()) else { return Ok(&*ids) };
+            hash(function, batch, proofs).map(|()| &*proofs)
         });
-        let (ids, proofs) = match hashed {
+        let hashes = match hashed {
             Err(Error::Cancelled) => {
                 verdict.interrupted = true;
                 break;
             }
             hashed => hashed?,
         };
-        for ((header, id), hash) in batch.iter().zip(&ids).zip(proofs.as_ref().unwrap_or(&ids)) {
+        for ((header, id), hash) in batch.iter().zip(&*ids).zip(hashes) {
             let linked = previous.is_none_or(|previous| header[4..36] == previous);
             let fault =
                 if linked { rule.fault(verdict.valid, header, hash, &mut known) } else { Some(Fault::Link) };

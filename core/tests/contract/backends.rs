@@ -1,13 +1,13 @@
 //! Devices of one's own: an honest one on the oracle alone, and ones that lie, hang, panic or go away.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gridnet_core::{
-    Backend, Cancel, Control, Device, DeviceKind, Digest, Engine, EngineBuilder, Error, HashFunction, Search,
-    Searched, Target, Walk, Watch,
+    Backend, Cancel, Case, Control, Device, DeviceKind, Digest, Disagreement, Engine, EngineBuilder, Error,
+    HashFunction, Search, Searched, Target, Walk, Watch,
 };
 
 use crate::cancel::endless;
@@ -17,7 +17,10 @@ use crate::oracle::{hash, hits, painted, walked};
 pub(crate) struct Fake {
     device: Device,
     spoil_search: fn(&mut Searched),
-    spoil_values: fn(&mut Vec<[u8; 32]>),
+    /// Searches that it answers honestly before that.
+    honest_searches: u32,
+    searches: AtomicU32,
+    spoil_values: fn(&mut [[u8; 32]]),
     /// What it does before it answers, given how often it was asked before.
     before: fn(u32) -> Result<(), Error>,
     asked: AtomicU32,
@@ -38,6 +41,7 @@ fn device(id: &str, kind: DeviceKind) -> Device {
         self_test: "not run".to_owned(),
         available: true,
         reason: None,
+        refused: Vec::new(),
     }
 }
 
@@ -51,6 +55,8 @@ impl Fake {
         Fake {
             device: device(id, kind),
             spoil_search: |_| (),
+            honest_searches: 0,
+            searches: AtomicU32::new(0),
             spoil_values: |_| (),
             before: |_| Ok(()),
             asked: AtomicU32::new(0),
@@ -79,7 +85,7 @@ impl Fake {
     }
 
     /// An engine whose CPU lies about ends and digests.
-    pub(crate) fn lying_values(spoil_values: fn(&mut Vec<[u8; 32]>)) -> Engine {
+    pub(crate) fn lying_values(spoil_values: fn(&mut [[u8; 32]])) -> Engine {
         as_cpu(Fake { spoil_values, ..Fake::new("fake:0", DeviceKind::Cpu) })
     }
 
@@ -101,11 +107,11 @@ impl Fake {
             fn search(&self, _: &Search<'_>, _: Range<u128>, _: &Watch<'_>) -> Result<Searched, Error> {
                 Ok(Searched::default())
             }
-            fn walk(&self, _: &Walk<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-                Ok(Vec::new())
+            fn walk(&self, _: &Walk<'_>, _: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+                Ok(())
             }
-            fn digest(&self, _: &Digest<'_>, _: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
-                Ok(Vec::new())
+            fn digest(&self, _: &Digest<'_>, _: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+                Ok(())
             }
         }
         as_cpu(Barren(device("fake:0", DeviceKind::Cpu)))
@@ -144,26 +150,30 @@ impl Backend for Fake {
         self.begin()?;
         watch.count(u64::try_from(range.end - range.start).expect("a short range"));
         let mut searched = Searched { hits: hits(&Search { range, ..search.clone() }), resume: None };
-        (self.spoil_search)(&mut searched);
+        if self.searches.fetch_add(1, Ordering::Relaxed) >= self.honest_searches {
+            (self.spoil_search)(&mut searched);
+        }
         self.end(watch, searched)
     }
 
-    fn walk(&self, walk: &Walk<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
         self.begin()?;
         watch.count(walk.steps.iter().sum());
-        let pairs = walk.starts.iter().zip(walk.steps);
-        let mut ends = pairs.map(|(&start, &steps)| walked(walk.function, start, steps)).collect();
-        (self.spoil_values)(&mut ends);
-        self.end(watch, ends)
+        for (end, (&start, &steps)) in ends.iter_mut().zip(walk.starts.iter().zip(walk.steps)) {
+            *end = walked(walk.function, start, steps);
+        }
+        (self.spoil_values)(ends);
+        self.end(watch, ())
     }
 
-    fn digest(&self, digest: &Digest<'_>, watch: &Watch<'_>) -> Result<Vec<[u8; 32]>, Error> {
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
         self.begin()?;
         watch.count(digest.count as u64);
-        let message = |i: usize| &digest.messages[i * digest.length..(i + 1) * digest.length];
-        let mut digests = (0..digest.count).map(|i| hash(digest.function, message(i))).collect();
-        (self.spoil_values)(&mut digests);
-        self.end(watch, digests)
+        for (i, out) in digests.iter_mut().enumerate() {
+            *out = hash(digest.function, &digest.messages[i * digest.length..(i + 1) * digest.length]);
+        }
+        (self.spoil_values)(digests);
+        self.end(watch, ())
     }
 }
 
@@ -226,7 +236,7 @@ fn two_devices_and_the_cpu_share_a_job() {
 #[test]
 fn every_lie_about_a_hit_is_caught() {
     type Lie = (&'static str, fn(&mut Searched));
-    let lies: [Lie; 10] = [
+    let lies: [Lie; 11] = [
         ("another nonce", |searched| searched.hits[1].nonce += 1),
         ("a nonce below the range", |searched| searched.hits[0].nonce = 99),
         ("a nonce beyond the range", |searched| searched.hits[0].nonce = 40_000),
@@ -238,6 +248,7 @@ fn every_lie_about_a_hit_is_caught() {
         ("a hit left out", |searched| {
             searched.hits.remove(1);
         }),
+        ("stopped without being told to", |searched| searched.resume = Some(101)),
         ("more hits than the limit", |searched| {
             let hit = searched.hits[0];
             searched.hits = vec![hit; 20_000];
@@ -255,8 +266,14 @@ fn every_lie_about_a_hit_is_caught() {
         match alone.search(&question, &Control::default()) {
             Err(Error::WrongAnswer { device, .. }) => assert_eq!(device, "fake:0", "{lie}"),
             _ => assert!(
-                ["two hits exchanged", "a hit twice", "a hit left out", "more hits than the limit"]
-                    .contains(&lie),
+                [
+                    "two hits exchanged",
+                    "a hit twice",
+                    "a hit left out",
+                    "stopped without being told to",
+                    "more hits than the limit"
+                ]
+                .contains(&lie),
                 "{lie}"
             ),
         }
@@ -265,15 +282,15 @@ fn every_lie_about_a_hit_is_caught() {
 
 #[test]
 fn every_lie_about_values_is_caught() {
-    type Lie = (&'static str, fn(&mut Vec<[u8; 32]>));
-    let lies: [Lie; 5] = [
+    type Lie = (&'static str, fn(&mut [[u8; 32]]));
+    let lies: [Lie; 4] = [
         ("one bit", |values| values[0][31] ^= 1),
         ("the last one", |values| values.last_mut().expect("a value")[0] ^= 0x80),
-        ("one missing", |values| {
-            values.pop();
+        ("two exchanged", |values| {
+            let last = values.len() - 1;
+            values.swap(0, last);
         }),
-        ("one too many", |values| values.push([0; 32])),
-        ("none", Vec::clear),
+        ("nothing written", |values| values.fill([0; 32])),
     ];
     for (lie, spoil_values) in lies {
         let engine = Fake { spoil_values, ..Fake::gpu() }.alone();
@@ -284,7 +301,7 @@ fn every_lie_about_values_is_caught() {
 
 #[test]
 fn a_share_of_the_values_is_enough_to_catch_one_that_always_lies() {
-    let spoil_values: fn(&mut Vec<[u8; 32]>) = |values| values.iter_mut().for_each(|value| value[7] ^= 1);
+    let spoil_values: fn(&mut [[u8; 32]]) = |values| values.iter_mut().for_each(|value| value[7] ^= 1);
     let fake = Fake { spoil_values, ..Fake::gpu() };
     let engine = Engine::builder().backend(Arc::new(fake)).build().expect("an engine");
     assert!(!right_all_the_same(&engine, "always").available);
@@ -324,4 +341,99 @@ fn a_device_that_hangs_is_left_alone() {
     let fake = Fake { before, patience: Duration::from_millis(300), ..Fake::gpu() };
     let device = right_all_the_same(&fake.alone(), "hangs");
     assert!(device.reason.is_some_and(|reason| reason.starts_with("no answer within ")));
+}
+
+#[test]
+fn a_device_that_begins_to_drop_hits_is_caught_before_its_answer_counts() {
+    let drop_all: fn(&mut Searched) = |searched| searched.hits.clear();
+    // The first search that a device gets is a decoy.
+    for honest_searches in [1, 2] {
+        let fake = Fake { spoil_search: drop_all, honest_searches, ..Fake::gpu() };
+        let device = right_all_the_same(&fake.alone(), "drops hits later");
+        assert!(!device.available, "after {honest_searches}");
+    }
+}
+
+#[test]
+fn what_a_device_did_before_it_hung_is_done_again() {
+    // It answers its decoy, drops the hits of one piece, and is not heard of again.
+    let before = |asked| {
+        if asked > 1 {
+            std::thread::sleep(Duration::from_secs(3_600));
+        }
+        Ok(())
+    };
+    let fake = Fake {
+        before,
+        spoil_search: |searched| searched.hits.clear(),
+        honest_searches: 1,
+        patience: Duration::from_millis(300),
+        ..Fake::gpu()
+    };
+    let engine = fake.alone();
+    right_all_the_same(&engine, "drops hits, then hangs");
+    assert_eq!(engine.health().next().expect("a device").late, 1);
+}
+
+#[test]
+fn a_device_may_refuse_a_thing_and_do_the_others() {
+    let before = |asked| match asked {
+        0 => Err(Error::Refused { device: "fake:0".to_owned(), what: "a kernel fails".to_owned() }),
+        _ => Ok(()),
+    };
+    let engine = Fake { before, ..Fake::gpu() }.alone();
+    assert!(right_all_the_same(&engine, "refuses once").available);
+    let health = engine.health().next().expect("a device");
+    assert_eq!((health.wrong, health.failed, health.late), (0, 0, 0));
+    assert_eq!(health.checked, 49 + 50, "every end and digest was");
+}
+
+#[test]
+fn a_disagreement_tells_all_that_is_needed_to_see_it_again() {
+    let spoil_values: fn(&mut [[u8; 32]]) = |values| values.iter_mut().for_each(|value| value[0] ^= 1);
+    let spoil_search: fn(&mut Searched) = |searched| searched.hits.clear();
+    let heard: Arc<Mutex<Vec<Disagreement>>> = Arc::default();
+    let builder = || {
+        let heard = Arc::clone(&heard);
+        Engine::builder().on_disagreement(move |what| heard.lock().expect("whole").push(what.clone()))
+    };
+    let lying = || Fake { spoil_values, spoil_search, ..Fake::gpu() }.beside(builder());
+    let take = || std::mem::take(&mut *heard.lock().expect("whole"));
+
+    let control = Control::default();
+    let message = painted(80);
+    let search = Search { range: 0..40_000, ..question(&message) };
+    lying().search(&search, &control).expect("an answer");
+    let mut cases = take();
+    lying()
+        .walk(&Walk { function: HashFunction::Sha256, starts: &[[1; 32], [2; 32]], steps: &[5, 6] }, &control)
+        .expect("an answer");
+    cases.extend(take());
+    let digest = Digest {
+        function: HashFunction::BLAKE2B.with_personal(b"kept").expect("short"),
+        messages: &painted(21),
+        length: 7,
+        count: 3,
+    };
+    lying().digest(&digest, &control).expect("an answer");
+    cases.extend(take());
+
+    let searched =
+        |case: &Disagreement| matches!(&case.case, Case::Search(search) if search.message == message);
+    assert!(searched(&cases[0]), "{:?}", cases[0]);
+    assert!(
+        cases.iter().any(|case| case.case
+            == Case::Walk { function: HashFunction::Sha256, start: [2; 32], steps: 6, count: 2 })
+    );
+    assert!(cases.iter().any(|case| case.case
+        == Case::Digest { function: digest.function, message: painted(21)[..7].to_vec(), count: 3 }));
+    for case in cases {
+        assert_eq!((case.device.id.as_str(), case.path.as_str()), ("fake:0", "oracle"));
+        case.case.ask(&lying(), &control).expect("an answer");
+        assert!(!take().is_empty(), "it lies again: {case:?}");
+        case.case.ask(&Fake::gpu().beside(builder()), &control).expect("an answer");
+        assert_eq!(take(), [], "an honest one does not");
+    }
+    let endless = Case::Digest { function: HashFunction::Sha256, message: vec![0; 1 << 20], count: 1 << 40 };
+    assert!(matches!(endless.ask(&Fake::honest(), &control), Err(Error::OutOfRange { .. })));
 }

@@ -37,6 +37,8 @@ struct ListedDevice {
     self_test: String,
     available: bool,
     reason: Option<String>,
+    /// Kernels that fail their self-test, and how.
+    refused: Vec<String>,
 }
 
 impl Listed {
@@ -48,7 +50,8 @@ impl Listed {
 
 impl ListedDevice {
     fn new(device: Device) -> ListedDevice {
-        let Device { id, name, kind, backend, driver, pci, paths, self_test, available, reason } = device;
+        let Device { id, name, kind, backend, driver, pci, paths, self_test, available, reason, refused } =
+            device;
         ListedDevice {
             id,
             name,
@@ -60,6 +63,7 @@ impl ListedDevice {
             self_test,
             available,
             reason,
+            refused,
         }
     }
 
@@ -76,6 +80,9 @@ impl ListedDevice {
         }
         row("paths", &self.paths.join(", "));
         row("self-test", &self.self_test);
+        for kernel in &self.refused {
+            row("refused", kernel);
+        }
         if !self.available {
             row("unusable", self.reason.as_deref().unwrap_or("no reason given"));
         }

@@ -62,7 +62,19 @@ fn devices_are_listed_with_their_paths() {
     let device = &listed["devices"][0];
     assert_eq!(
         keys(device),
-        ["available", "backend", "driver", "id", "kind", "name", "paths", "pci", "reason", "self_test"]
+        [
+            "available",
+            "backend",
+            "driver",
+            "id",
+            "kind",
+            "name",
+            "paths",
+            "pci",
+            "reason",
+            "refused",
+            "self_test"
+        ]
     );
     assert_eq!(device["id"], "cpu");
     assert_eq!(device["kind"], "cpu");

@@ -101,6 +101,15 @@ pub struct Operations {
     pub narrow: f64,
 }
 
+/// Instructions of a graphics processor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fused {
+    /// All.
+    pub all: u64,
+    /// Those of its integer units; the others are the multiplier's, which works beside them.
+    pub integer: u64,
+}
+
 /// What was computed so far.
 pub struct Graph {
     instructions: Instructions,
@@ -316,6 +325,59 @@ impl Graph {
         operations
     }
 
+    /// The instructions of a graphics processor that these values need within a job: sums and exclusive ors of three
+    /// operands are one, words of 64 bits are done in halves, and a rotate by half of them is a matter of names. A sum
+    /// of two operands is left to the multiplier, but for its carry. That is how NVIDIA's compute and their compiler
+    /// has it.
+    pub fn count_fused(&mut self, values: &[Value]) -> Fused {
+        let values: Vec<Value> = values.iter().map(|&value| self.settled(value)).collect();
+        let needed = self.needed(&values);
+        // Who reads a node: nobody else may, if it is to vanish in its reader.
+        let mut readers: Vec<Vec<Kind>> = vec![Vec::new(); self.nodes.len()];
+        let operands = needed.iter().flat_map(|&node| {
+            let Node { kind, operands, .. } = &self.nodes[node];
+            operands.iter().map(|&operand| (operand, Some(*kind)))
+        });
+        let outputs = values.iter().map(|&value| (value, None));
+        for (value, reader) in operands.chain(outputs) {
+            if let Value::Node { node, .. } = value {
+                // An output is read by something that is no sum.
+                readers[node].push(reader.unwrap_or(Kind::And));
+            }
+        }
+        let vanishes = |node: usize| match (self.nodes[node].kind, readers[node].as_slice()) {
+            (Kind::Add, [Kind::Add]) => true,
+            (Kind::Xor, [Kind::Xor]) => true,
+            _ => false,
+        };
+        let halves = u64::from(self.bits / 32);
+        let mut count = Fused::default();
+        for node in needed {
+            let kind = self.nodes[node].kind;
+            let steps = match kind {
+                Kind::Varying(_) | Kind::Shared(_) | Kind::Rotate(32) => continue,
+                Kind::Add | Kind::Xor if vanishes(node) => continue,
+                Kind::Add | Kind::Xor => (self.terms(node, &vanishes) - 1).div_ceil(2),
+                _ => 1,
+            };
+            count.all += halves * steps;
+            let of_two = kind == Kind::Add && self.terms(node, &vanishes).is_multiple_of(2);
+            count.integer += halves * steps - u64::from(of_two);
+        }
+        count
+    }
+
+    /// Operands of a node and of those that vanish in it.
+    fn terms(&self, node: usize, vanishes: &impl Fn(usize) -> bool) -> u64 {
+        let terms = self.nodes[node].operands.iter().map(|&operand| match operand {
+            Value::Node { node, .. } if self.nodes[node].varies && vanishes(node) => {
+                self.terms(node, vanishes)
+            }
+            _ => 1,
+        });
+        terms.sum()
+    }
+
     /// The value of every node that is the same for a whole job, given the job's words; 0 for the others.
     ///
     /// # Panics
@@ -359,7 +421,7 @@ fn rotated(value: u64, by: u32, bits: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Graph, Instructions, Operations, Value};
+    use super::{Fused, Graph, Instructions, Operations, Value};
 
     #[test]
     fn constants_are_free_equal_work_is_done_once_and_unneeded_work_not_at_all() {
@@ -390,6 +452,32 @@ mod tests {
         assert_eq!(g.count(&[mixed]), Operations { all: 1.0, narrow: 0.0 });
         let Value::Node { node, .. } = both else { panic!("known") };
         assert_eq!(g.evaluate(&[u64::from(u32::MAX), 3])[node], 2);
+    }
+
+    #[test]
+    fn three_operands_are_one_instruction_of_a_graphics_processor() {
+        let count = |bits: u32, build: fn(&mut Graph, [Value; 5]) -> Value| {
+            let mut g = Graph::new(Instructions::Ternary, bits);
+            let words = g.varying(0);
+            let value = build(&mut g, words);
+            g.count_fused(&[value])
+        };
+        let fused = |all, integer| Fused { all, integer };
+        assert_eq!(count(32, |g, [a, b, ..]| g.add(a, b)), fused(1, 0));
+        assert_eq!(count(32, |g, [a, b, c, ..]| g.sum([a, b, c])), fused(1, 1));
+        assert_eq!(count(32, |g, [a, b, c, d, _]| g.sum([a, b, c, d])), fused(2, 1));
+        assert_eq!(count(32, |g, words| g.sum(words)), fused(2, 2));
+        assert_eq!(count(64, |g, [a, b, ..]| g.add(a, b)), fused(2, 1));
+        assert_eq!(count(64, |g, words| g.sum(words)), fused(4, 4));
+        // A sum that something else reads as well has to be computed.
+        let both = |g: &mut Graph, [a, b, c, ..]: [Value; 5]| {
+            let (sum, all) = (g.add(a, b), g.sum([a, b, c]));
+            g.xor(sum, all)
+        };
+        assert_eq!(count(32, both), fused(3, 1));
+        assert_eq!(count(64, |g, [a, ..]| g.rotate(a, 32)), fused(0, 0));
+        assert_eq!(count(64, |g, [a, ..]| g.rotate(a, 24)), fused(2, 2));
+        assert_eq!(count(64, |g, [a, b, c, ..]| g.choose(a, b, c)), fused(2, 2));
     }
 
     #[test]
