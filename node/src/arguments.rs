@@ -4,10 +4,12 @@
 use std::ops::Range;
 
 use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE};
-use gridnet_core::{Engine, Target};
+use gridnet_core::{Engine, EngineBuilder, Target, Tune};
 
 use crate::cli::Devices;
+use crate::disagreement;
 use crate::outcome::Failure;
+use crate::tunings::TuneFile;
 
 /// Longest piece of a user's text that a message repeats.
 const QUOTED_CHARS_MAX: usize = 40;
@@ -86,9 +88,21 @@ pub(crate) fn nonces(start: u64, end: u64) -> Result<Range<u128>, Failure> {
 
 /// The engine that the user asked for.
 pub(crate) fn engine(devices: &Devices) -> Result<Engine, Failure> {
-    let mut builder = Engine::builder();
+    let mut builder = builder(devices);
     for device in &devices.device {
         builder = builder.device(device);
+    }
+    Ok(builder.build()?)
+}
+
+/// The same before any device is named.
+pub(crate) fn builder(devices: &Devices) -> EngineBuilder {
+    let mut builder = Engine::builder().on_disagreement(disagreement::report);
+    if let Some(store) = TuneFile::of_user() {
+        builder = builder.tune_store(store);
+    }
+    if devices.tune {
+        builder = builder.tune(Tune::Anew);
     }
     if let Some(path) = devices.simd {
         builder = builder.path(path);
@@ -96,7 +110,7 @@ pub(crate) fn engine(devices: &Devices) -> Result<Engine, Failure> {
     if let Some(threads) = devices.threads {
         builder = builder.threads(threads);
     }
-    Ok(builder.build()?)
+    builder
 }
 
 /// A user's text, safe to repeat: quoted, escaped, and not too much of it.

@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Bench(Bench),
     /// List what there is to compute on
     Devices(DevicesList),
+    /// Ask a device again what it once gave a wrong answer to
+    Reproduce(Reproduce),
     /// Print completions for a shell
     Completions(Completions),
 }
@@ -62,6 +64,9 @@ pub(crate) struct Devices {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = arguments::whole::<usize>(1, limits::THREADS_MAX as u64))]
     pub(crate) threads: Option<usize>,
+    /// Find out anew how each graphics processor works fastest: some seconds for each of its kernels
+    #[arg(long)]
+    pub(crate) tune: bool,
 }
 
 /// Arguments of `mine`.
@@ -242,6 +247,9 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
     #[arg(value_parser = arguments::seconds)]
     pub(crate) seconds: f64,
+    /// Measure each device alone, in more detail, and write that to a file as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) report: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -254,6 +262,25 @@ pub(crate) struct Bench {
 #[derive(Args, Debug)]
 #[command(after_help = help::DEVICES)]
 pub(crate) struct DevicesList {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `reproduce`.
+#[derive(Args, Debug)]
+#[command(after_help = help::REPRODUCE)]
+pub(crate) struct Reproduce {
+    /// The file that was written when a device gave a wrong answer
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Another device than the one that was wrong
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// How often to ask
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u32>(1, 1_000_000))]
+    pub(crate) times: u32,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

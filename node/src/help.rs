@@ -128,7 +128,11 @@ Examples:
     gridnet bench --seconds 0.2
 
   What the plainest code does on one core, for a program to read:
-    gridnet bench --seconds 0.05 --simd portable --threads 1 --json";
+    gridnet bench --seconds 0.05 --simd portable --threads 1 --json
+
+  A graphics processor in detail: kernels, how near they are to what the card
+  can do, the time of dispatches and of starting, watts:
+    gridnet bench --device gpu --report report.json";
 
 /// Below `gridnet devices`.
 pub(crate) const DEVICES: &str = "\
@@ -137,6 +141,22 @@ Every path that serves is tested before it is listed.
 Examples:
     gridnet devices
     gridnet devices --json";
+
+/// Below `gridnet reproduce`.
+pub(crate) const REPRODUCE: &str = "\
+Every answer of a graphics processor is checked, whole or in part. When one is
+wrong the answer you get is the right one all the same, and what is needed to
+see the wrong one again is written to a file, whose name is printed then. Send
+that file along when you report a faulty card or driver.
+
+Exits with 1 when the device is wrong again.
+
+Examples:
+  On the device that was wrong, a hundred times:
+    gridnet reproduce disagreement.json --times 100
+
+  Whether another one agrees:
+    gridnet reproduce disagreement.json --device gpu";
 
 /// Below `gridnet completions`.
 pub(crate) const COMPLETIONS: &str = "\

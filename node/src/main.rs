@@ -4,14 +4,18 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod cache;
 mod cli;
 mod commands;
+mod disagreement;
 mod help;
 mod interrupt;
+mod nvidia;
 mod outcome;
 mod output;
 mod progress;
 mod refusal;
+mod tunings;
 
 use std::process::ExitCode;
 

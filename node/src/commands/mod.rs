@@ -6,6 +6,7 @@ mod devices;
 mod digest;
 mod identity;
 mod mine;
+mod reproduce;
 mod verify_headers;
 mod walk;
 
@@ -25,6 +26,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Digest(args) => digest::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Reproduce(args) => reproduce::run(args),
         Command::Completions(args) => completions::run(args),
     }
 }

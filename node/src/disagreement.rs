@@ -1,0 +1,261 @@
+//! A wrong answer of a device, in one file that `gridnet reproduce` asks again.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gridnet_core::{
+    Case, Disagreement, Endian, HashFunction, NonceField, Order, OwnedSearch, Target, limits,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::cache;
+use crate::output::{self, Hex};
+
+/// The longest file that is read: twice what the longest messages of a search take in hex.
+const FILE_BYTES_MAX: u64 = 4 * (limits::SEARCH_BYTES_MAX + limits::TAILS_BYTES_MAX) as u64;
+/// The version of the format.
+const FORMAT: u32 = 1;
+
+/// The file.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Reproducer {
+    /// [`FORMAT`].
+    gridnet_disagreement: u32,
+    /// The program that met it.
+    version: String,
+    pub(crate) device: Culprit,
+    /// The path that computed it.
+    path: String,
+    /// What was wrong.
+    pub(crate) what: String,
+    algorithm: String,
+    /// Personalisation in hex, empty for none.
+    personal: String,
+    #[serde(flatten)]
+    question: Question,
+}
+
+/// Whose answer it was.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Culprit {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    backend: String,
+    driver: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(tag = "primitive", rename_all = "lowercase")]
+enum Question {
+    Search {
+        message: String,
+        siblings: Vec<String>,
+        nonce_offset: usize,
+        nonce_bytes: usize,
+        nonce_big_endian: bool,
+        /// Decimal: they may be longer than JSON's numbers.
+        start: String,
+        end: String,
+        target: Hex,
+        digest_big_endian: bool,
+        limit: usize,
+    },
+    Walk {
+        start: Hex,
+        steps: u64,
+        count: usize,
+    },
+    Digest {
+        message: String,
+        count: usize,
+    },
+}
+
+/// Writes what a device got wrong to a file in the cache, and says where.
+pub(crate) fn report(disagreement: &Disagreement) {
+    let Disagreement { device, what, .. } = disagreement;
+    output::note(&format!("warning: {} ({}) gave a wrong answer: {what}", device.id, device.name));
+    match write(disagreement) {
+        Ok(path) => output::note(&format!("warning: to see it again: gridnet reproduce {}", path.display())),
+        Err(error) => output::note(&format!("warning: that could not be kept in a file: {error}")),
+    }
+}
+
+fn write(disagreement: &Disagreement) -> io::Result<PathBuf> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let device: String =
+        disagreement.device.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let name = format!("{device}-{}.json", now.as_nanos());
+    let path = cache::directory()?.join("disagreements").join(name);
+    let json = serde_json::to_vec_pretty(&Reproducer::new(disagreement)).map_err(io::Error::other)?;
+    cache::write(&path, &json)?;
+    Ok(path)
+}
+
+impl Reproducer {
+    fn new(disagreement: &Disagreement) -> Reproducer {
+        let Disagreement { device, path, what, case } = disagreement;
+        let (function, question) = match case {
+            Case::Search(search) => (search.function, Question::of_search(search)),
+            Case::Walk { function, start, steps, count } => {
+                (*function, Question::Walk { start: Hex(*start), steps: *steps, count: *count })
+            }
+            Case::Digest { function, message, count } => {
+                (*function, Question::Digest { message: hex::encode(message), count: *count })
+            }
+        };
+        let personal = match &function {
+            HashFunction::Blake2s { personal } => personal.as_slice(),
+            HashFunction::Blake2b { personal } => personal.as_slice(),
+            _ => &[],
+        };
+        Reproducer {
+            gridnet_disagreement: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            device: Culprit {
+                id: device.id.clone(),
+                name: device.name.clone(),
+                backend: device.backend.clone(),
+                driver: device.driver.clone(),
+            },
+            path: path.clone(),
+            what: what.clone(),
+            algorithm: function.name().to_owned(),
+            personal: hex::encode(personal),
+            question,
+        }
+    }
+
+    /// Reads a file. What is wrong with it is an error that says so.
+    pub(crate) fn read(path: &Path) -> Result<Reproducer, String> {
+        let bytes = cache::read(path, FILE_BYTES_MAX).map_err(|error| error.to_string())?;
+        let read: Reproducer = serde_json::from_slice(&bytes).map_err(|error| {
+            format!("this is not a file that a disagreement of devices was written to: {error}")
+        })?;
+        match read.gridnet_disagreement {
+            FORMAT => Ok(read),
+            other => Err(format!("its format is {other}, and this program reads {FORMAT}; use a newer one")),
+        }
+    }
+
+    /// The question in it.
+    pub(crate) fn case(&self) -> Result<Case, String> {
+        let bytes = |what: &str, text: &str| hex::decode(text).map_err(|error| format!("{what}: {error}"));
+        let personal = bytes("personal", &self.personal)?;
+        let plain = HashFunction::from_name(&self.algorithm).map_err(|error| error.to_string())?;
+        let function = match personal.is_empty() {
+            true => plain,
+            false => plain.with_personal(&personal).map_err(|error| error.to_string())?,
+        };
+        Ok(match &self.question {
+            Question::Search {
+                message,
+                siblings,
+                nonce_offset,
+                nonce_bytes,
+                nonce_big_endian,
+                start,
+                end,
+                target,
+                digest_big_endian,
+                limit,
+            } => {
+                let number =
+                    |what: &str, text: &str| text.parse::<u128>().map_err(|error| format!("{what}: {error}"));
+                let siblings = siblings.iter().map(|sibling| bytes("siblings", sibling));
+                Case::Search(OwnedSearch {
+                    function,
+                    message: bytes("message", message)?,
+                    siblings: siblings.collect::<Result<_, _>>()?,
+                    nonce: NonceField {
+                        offset: *nonce_offset,
+                        bytes: *nonce_bytes,
+                        endian: if *nonce_big_endian { Endian::Big } else { Endian::Little },
+                    },
+                    range: number("start", start)?..number("end", end)?,
+                    target: Target::from_be_bytes(&target.0),
+                    order: if *digest_big_endian { Order::Big } else { Order::Little },
+                    limit: *limit,
+                })
+            }
+            Question::Walk { start, steps, count } => {
+                Case::Walk { function, start: start.0, steps: *steps, count: *count }
+            }
+            Question::Digest { message, count } => {
+                Case::Digest { function, message: bytes("message", message)?, count: *count }
+            }
+        })
+    }
+}
+
+impl Question {
+    fn of_search(search: &OwnedSearch) -> Question {
+        Question::Search {
+            message: hex::encode(&search.message),
+            siblings: search.siblings.iter().map(hex::encode).collect(),
+            nonce_offset: search.nonce.offset,
+            nonce_bytes: search.nonce.bytes,
+            nonce_big_endian: search.nonce.endian == Endian::Big,
+            start: search.range.start.to_string(),
+            end: search.range.end.to_string(),
+            target: Hex(search.target.to_be_bytes()),
+            digest_big_endian: search.order == Order::Big,
+            limit: search.limit,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gridnet_core::{Device, DeviceKind};
+
+    use super::*;
+
+    fn disagreement(case: Case) -> Disagreement {
+        let device = Device {
+            id: "gpu:01:00.0".to_owned(),
+            name: "a card".to_owned(),
+            kind: DeviceKind::Gpu,
+            backend: "vulkan".to_owned(),
+            driver: None,
+            pci: Some("01:00.0".to_owned()),
+            paths: Vec::new(),
+            self_test: "passed".to_owned(),
+            available: true,
+            reason: None,
+            refused: Vec::new(),
+        };
+        Disagreement { device, path: "wgsl".to_owned(), what: "a test".to_owned(), case }
+    }
+
+    #[test]
+    fn a_case_survives_the_file() {
+        let search = OwnedSearch {
+            function: HashFunction::BLAKE2S.with_personal(b"GN-hop__").expect("short"),
+            message: vec![3; 80],
+            siblings: vec![vec![4; 80], vec![5; 80]],
+            nonce: NonceField { offset: 72, bytes: 8, endian: Endian::Big },
+            range: 1..1 << 64,
+            target: Target::from_zero_bits(9).expect("few bits"),
+            order: Order::Little,
+            limit: 7,
+        };
+        let walk =
+            Case::Walk { function: HashFunction::Sha256d, start: [7; 32], steps: u64::MAX, count: 100 };
+        let digest = Case::Digest { function: HashFunction::BLAKE2B, message: b"abc".to_vec(), count: 1 };
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("case.json");
+        for case in [Case::Search(search), walk, digest] {
+            let json = serde_json::to_vec(&Reproducer::new(&disagreement(case.clone()))).expect("JSON");
+            std::fs::write(&path, &json).expect("it can be written");
+            assert_eq!(Reproducer::read(&path).and_then(|read| read.case()), Ok(case));
+            // A later format, and a part of a file.
+            let later = String::from_utf8(json.clone()).expect("text").replacen(":1", ":2", 1);
+            std::fs::write(&path, later).expect("it can be written");
+            assert!(Reproducer::read(&path).is_err_and(|what| what.contains("its format is 2")));
+            std::fs::write(&path, &json[..json.len() / 2]).expect("it can be written");
+            assert!(Reproducer::read(&path).is_err_and(|what| what.contains("this is not a file that")));
+        }
+    }
+}
