@@ -193,6 +193,11 @@ pub trait Backend: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// How many pieces of work it is given at the same time: one may move its values while another computes.
+    fn lanes(&self) -> usize {
+        1
+    }
+
     /// When it has not answered for so long, it never will.
     fn patience(&self) -> Duration {
         Duration::from_secs(60)

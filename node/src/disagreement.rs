@@ -76,18 +76,18 @@ enum Question {
 pub(crate) fn report(disagreement: &Disagreement) {
     let Disagreement { device, what, .. } = disagreement;
     output::note(&format!("warning: {} ({}) gave a wrong answer: {what}", device.id, device.name));
-    match write(disagreement) {
+    match cache::directory().and_then(|cache| write(disagreement, &cache.join("disagreements"))) {
         Ok(path) => output::note(&format!("warning: to see it again: gridnet reproduce {}", path.display())),
         Err(error) => output::note(&format!("warning: that could not be kept in a file: {error}")),
     }
 }
 
-fn write(disagreement: &Disagreement) -> io::Result<PathBuf> {
+fn write(disagreement: &Disagreement, folder: &Path) -> io::Result<PathBuf> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let device: String =
         disagreement.device.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let name = format!("{device}-{}.json", now.as_nanos());
-    let path = cache::directory()?.join("disagreements").join(name);
+    let path = folder.join(name);
     let json = serde_json::to_vec_pretty(&Reproducer::new(disagreement)).map_err(io::Error::other)?;
     cache::write(&path, &json)?;
     Ok(path)
@@ -245,13 +245,13 @@ mod tests {
             Case::Walk { function: HashFunction::Sha256d, start: [7; 32], steps: u64::MAX, count: 100 };
         let digest = Case::Digest { function: HashFunction::BLAKE2B, message: b"abc".to_vec(), count: 1 };
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("case.json");
         for case in [Case::Search(search), walk, digest] {
-            let json = serde_json::to_vec(&Reproducer::new(&disagreement(case.clone()))).expect("JSON");
-            std::fs::write(&path, &json).expect("it can be written");
+            let path = write(&disagreement(case.clone()), &folder.path().join("deeper")).expect("a file");
+            assert!(path.to_string_lossy().contains("gpu-01-00-0-"), "{}", path.display());
             assert_eq!(Reproducer::read(&path).and_then(|read| read.case()), Ok(case));
             // A later format, and a part of a file.
-            let later = String::from_utf8(json.clone()).expect("text").replacen(":1", ":2", 1);
+            let json = std::fs::read(&path).expect("it is there");
+            let later = String::from_utf8(json.clone()).expect("text").replacen(": 1", ": 2", 1);
             std::fs::write(&path, later).expect("it can be written");
             assert!(Reproducer::read(&path).is_err_and(|what| what.contains("its format is 2")));
             std::fs::write(&path, &json[..json.len() / 2]).expect("it can be written");

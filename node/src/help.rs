@@ -132,7 +132,7 @@ Examples:
 
   A graphics processor in detail: kernels, how near they are to what the card
   can do, the time of dispatches and of starting, watts:
-    gridnet bench --device gpu --report report.json";
+    gridnet bench --device gpu --seconds 0.2 --report report.json";
 
 /// Below `gridnet devices`.
 pub(crate) const DEVICES: &str = "\

@@ -5,9 +5,16 @@ use super::spread::{Job, Wrong};
 use super::worker::Worker;
 use crate::backend::{Backend, Watch};
 use crate::{Cancel, DeviceKind, Digest, HashFunction, Primitive, Walk};
+use rayon::prelude::*;
 
 /// Fewest values or messages of a piece for a graphics processor, where there are as many: fewer leave it idle.
 const FILL: usize = 1 << 17;
+/// Most values of a piece, and bytes of messages: they are copied, because a device that hangs may read them when the
+/// call is long over.
+const VALUES_MAX: usize = 1 << 18;
+const BYTES_MAX: usize = 8 << 20;
+/// Copies of more values than this are made by several threads.
+const ALONE: usize = 1 << 14;
 
 /// Which of a device's values are computed again.
 #[derive(Clone, Copy)]
@@ -41,20 +48,58 @@ impl Audit<'_> {
 pub(super) struct WalkJob<'a> {
     walk: &'a Walk<'a>,
     audit: Audit<'a>,
-    order: Vec<usize>,
+    order: Order,
     /// Values given out, and the steps of the others.
     given: usize,
     left: u64,
     ends: &'a mut [[u8; 32]],
+    /// Memory of pieces and answers that are done with.
+    spare: Vec<(Vec<[u8; 32]>, Vec<u64>)>,
+    spare_ends: Vec<Vec<[u8; 32]>>,
+}
+
+/// The values of a walk in the order of their lengths, the longest first; without those that stay where they are.
+enum Order {
+    /// As they come: so many.
+    Given(usize),
+    Sorted(Vec<usize>),
+}
+
+impl Order {
+    fn of(steps: &[u64]) -> Order {
+        if steps.is_sorted_by(|a, b| a >= b) {
+            return Order::Given(steps.partition_point(|&steps| steps > 0));
+        }
+        let mut order: Vec<usize> = (0..steps.len()).filter(|&index| steps[index] > 0).collect();
+        order.par_sort_unstable_by_key(|&index| std::cmp::Reverse(steps[index]));
+        Order::Sorted(order)
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Order::Given(count) => *count,
+            Order::Sorted(order) => order.len(),
+        }
+    }
+
+    /// Which value stands at a place.
+    fn at(&self, place: usize) -> usize {
+        match self {
+            Order::Given(_) => place,
+            Order::Sorted(order) => order[place],
+        }
+    }
 }
 
 impl<'a> WalkJob<'a> {
     pub(super) fn new(walk: &'a Walk<'a>, ends: &'a mut [[u8; 32]], audit: Audit<'a>) -> WalkJob<'a> {
-        ends.copy_from_slice(walk.starts);
-        let mut order: Vec<usize> = (0..walk.starts.len()).filter(|&index| walk.steps[index] > 0).collect();
-        order.sort_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
+        let order = Order::of(walk.steps);
+        if order.len() < walk.starts.len() {
+            let values = ends.iter_mut().zip(walk.starts).zip(walk.steps);
+            values.filter(|&(_, &steps)| steps == 0).for_each(|((end, start), _)| *end = *start);
+        }
         let left = u64::try_from(walk.total_steps()).unwrap_or(u64::MAX);
-        WalkJob { walk, audit, order, given: 0, left, ends }
+        WalkJob { walk, audit, order, given: 0, left, ends, spare: Vec::new(), spare_ends: Vec::new() }
     }
 }
 
@@ -68,33 +113,34 @@ impl Job for WalkJob<'_> {
     }
 
     fn next(&mut self, worker: &Worker, work: u64) -> Option<Piece> {
-        let rest = &self.order[self.given..];
-        let least = fill(worker);
-        let mut steps: u64 = 0;
-        let count = rest
-            .iter()
-            .enumerate()
-            .take_while(|&(index, &value)| {
-                let take = index < least || steps < work;
-                if take {
-                    steps = steps.saturating_add(self.walk.steps[value]);
-                }
-                take
-            })
-            .count();
+        let (first, least) = (self.given, fill(worker));
+        let (mut starts, mut steps) = self.spare.pop().unwrap_or_default();
+        steps.clear();
+        let mut sum: u64 = 0;
+        let most = VALUES_MAX.min(self.order.len() - first);
+        while steps.len() < most && (steps.len() < least || sum < work) {
+            let own = self.walk.steps[self.order.at(first + steps.len())];
+            sum = sum.saturating_add(own);
+            steps.push(own);
+        }
+        let count = steps.len();
         if count == 0 {
             return None;
         }
-        let (values, first) = (&rest[..count], self.given);
-        self.left = self.left.saturating_sub(steps);
-        let piece = Piece::Walk {
-            function: self.walk.function,
-            first,
-            starts: values.iter().map(|&value| self.walk.starts[value]).collect(),
-            steps: values.iter().map(|&value| self.walk.steps[value]).collect(),
-        };
+        match &self.order {
+            Order::Given(_) => copied(&self.walk.starts[first..first + count], &mut starts),
+            Order::Sorted(order) => {
+                let value = |&value: &usize| self.walk.starts[value];
+                order[first..first + count]
+                    .par_iter()
+                    .with_min_len(ALONE)
+                    .map(value)
+                    .collect_into_vec(&mut starts);
+            }
+        }
+        self.left = self.left.saturating_sub(sum);
         self.given += count;
-        Some(piece)
+        Some(Piece::Walk { function: self.walk.function, first, starts, steps })
     }
 
     fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong> {
@@ -112,15 +158,38 @@ impl Job for WalkJob<'_> {
                 compared(worker, &places, &right, &ends, "the end of value")?;
             }
         }
-        for (&value, end) in self.order[*first..].iter().zip(ends) {
-            self.ends[value] = end;
+        match &self.order {
+            Order::Given(_) => self.ends[*first..][..ends.len()].copy_from_slice(&ends),
+            Order::Sorted(order) => {
+                for (&value, end) in order[*first..].iter().zip(&ends) {
+                    self.ends[value] = *end;
+                }
+            }
         }
+        self.spare_ends.push(ends);
         Ok(())
+    }
+
+    fn memory(&mut self) -> Vec<[u8; 32]> {
+        self.spare_ends.pop().unwrap_or_default()
     }
 
     fn is_needless(&self, _: &Piece) -> bool {
         false
     }
+
+    fn recycle(&mut self, piece: Piece) {
+        if let Piece::Walk { starts, steps, .. } = piece {
+            self.spare.push((starts, steps));
+        }
+    }
+}
+
+/// A copy in memory that is used again.
+fn copied<T: Copy + Default + Send + Sync>(from: &[T], to: &mut Vec<T>) {
+    // Only what is new is filled, and only to be written over.
+    to.resize(from.len(), T::default());
+    to.par_chunks_mut(ALONE).zip(from.par_chunks(ALONE)).for_each(|(to, from)| to.copy_from_slice(from));
 }
 
 /// A batch of digests.
@@ -129,6 +198,9 @@ pub(super) struct DigestJob<'a> {
     audit: Audit<'a>,
     given: usize,
     digests: &'a mut [[u8; 32]],
+    /// Memory of pieces and answers that are done with.
+    spare: Vec<Vec<u8>>,
+    spare_digests: Vec<Vec<[u8; 32]>>,
 }
 
 impl<'a> DigestJob<'a> {
@@ -137,7 +209,7 @@ impl<'a> DigestJob<'a> {
         digests: &'a mut [[u8; 32]],
         audit: Audit<'a>,
     ) -> DigestJob<'a> {
-        DigestJob { digest, audit, given: 0, digests }
+        DigestJob { digest, audit, given: 0, digests, spare: Vec::new(), spare_digests: Vec::new() }
     }
 }
 
@@ -154,15 +226,15 @@ impl Job for DigestJob<'_> {
         let Digest { function, messages, length, count } = *self.digest;
         let first = self.given;
         let work = usize::try_from(work).unwrap_or(usize::MAX);
-        let count = work.max(fill(worker)).min(count - first);
+        let most = (BYTES_MAX / length.max(32)).max(1);
+        let count = work.max(fill(worker)).min(most).min(count - first);
+        if count == 0 {
+            return None;
+        }
         self.given += count;
-        (count > 0).then(|| Piece::Digest {
-            function,
-            first,
-            messages: messages[first * length..][..count * length].to_vec(),
-            length,
-            count,
-        })
+        let mut copy = self.spare.pop().unwrap_or_default();
+        copied(&messages[first * length..][..count * length], &mut copy);
+        Some(Piece::Digest { function, first, messages: copy, length, count })
     }
 
     fn accept(&mut self, worker: &Worker, piece: &Piece, answer: Answer) -> Result<(), Wrong> {
@@ -183,11 +255,22 @@ impl Job for DigestJob<'_> {
             }
         }
         self.digests[*first..][..*count].copy_from_slice(&digests);
+        self.spare_digests.push(digests);
         Ok(())
+    }
+
+    fn memory(&mut self) -> Vec<[u8; 32]> {
+        self.spare_digests.pop().unwrap_or_default()
     }
 
     fn is_needless(&self, _: &Piece) -> bool {
         false
+    }
+
+    fn recycle(&mut self, piece: Piece) {
+        if let Piece::Digest { messages, .. } = piece {
+            self.spare.push(messages);
+        }
     }
 }
 

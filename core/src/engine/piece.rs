@@ -45,21 +45,27 @@ impl Piece {
         }
     }
 
-    pub(super) fn run(&self, backend: &dyn Backend, watch: &Watch<'_>) -> Result<Answer, Error> {
+    /// Does it. Values go to `memory`, whatever its length and contents.
+    pub(super) fn run(
+        &self,
+        backend: &dyn Backend,
+        mut memory: Vec<[u8; 32]>,
+        watch: &Watch<'_>,
+    ) -> Result<Answer, Error> {
         match self {
             Piece::Search { search, range, .. } => {
                 search.with(|search| backend.search(search, range.clone(), watch)).map(Answer::Search)
             }
             Piece::Walk { function, starts, steps, .. } => {
-                let mut ends = vec![[0; 32]; starts.len()];
-                backend.walk(&Walk { function: *function, starts, steps }, &mut ends, watch)?;
-                Ok(Answer::Values(ends))
+                memory.resize(starts.len(), [0; 32]);
+                backend.walk(&Walk { function: *function, starts, steps }, &mut memory, watch)?;
+                Ok(Answer::Values(memory))
             }
             Piece::Digest { function, messages, length, count, .. } => {
                 let digest = Digest { function: *function, messages, length: *length, count: *count };
-                let mut digests = vec![[0; 32]; *count];
-                backend.digest(&digest, &mut digests, watch)?;
-                Ok(Answer::Values(digests))
+                memory.resize(*count, [0; 32]);
+                backend.digest(&digest, &mut memory, watch)?;
+                Ok(Answer::Values(memory))
             }
         }
     }

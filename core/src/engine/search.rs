@@ -309,7 +309,7 @@ mod tests {
         let never = Cancel::default();
         let mut decoys = Vec::new();
         while let Some(piece) = job.next(&worker, 1) {
-            let said = piece.run(&cpu, &Watch::new(&never, None)).expect("hits");
+            let said = piece.run(&cpu, Vec::new(), &Watch::new(&never, None)).expect("hits");
             assert_eq!(job.accept(&worker, &piece, said), Ok(()));
             decoys.push(is_decoy(&piece));
         }

@@ -11,8 +11,6 @@ use super::worker::{Order, Reply, Strike, Worker};
 use crate::backend::Searched;
 use crate::{Cancel, Control, Disagreement, Error, HashFunction, Primitive, Share};
 
-/// Pieces that a device has before it: one to work on, one to go on with.
-const QUEUE: usize = 2;
 /// How long a piece should take.
 const PIECE: Duration = Duration::from_millis(250);
 /// How long it should take at least.
@@ -42,6 +40,12 @@ pub(super) trait Job {
     fn doubt(&mut self, _: &Worker) {}
     /// Whether a piece is not needed any more.
     fn is_needless(&self, piece: &Piece) -> bool;
+    /// Memory for an answer, of any length.
+    fn memory(&mut self) -> Vec<[u8; 32]> {
+        Vec::new()
+    }
+    /// Takes back the memory of a piece that is done.
+    fn recycle(&mut self, _: Piece) {}
 }
 
 /// What is wrong with an answer.
@@ -68,6 +72,13 @@ struct Out {
     since: Instant,
 }
 
+/// What a device has done since it last had nothing to do.
+#[derive(Clone, Copy, Default)]
+struct Busy {
+    since: Option<Instant>,
+    done: u64,
+}
+
 /// Runs a job on these devices; when none of them is left, on the last resort. Says what each did, and whether the job
 /// is done: one that was cancelled has taken in what was covered in time.
 pub(super) fn run(
@@ -84,6 +95,7 @@ pub(super) fn run(
         job,
         workers: workers.to_vec(),
         refused: vec![false; workers.len()],
+        busy: vec![Busy::default(); workers.len()],
         listener,
         control,
         cancel: Cancel::default(),
@@ -127,6 +139,7 @@ struct Spread<'a> {
     workers: Vec<Arc<Worker>>,
     /// Which of them turned out not to be able to do it.
     refused: Vec<bool>,
+    busy: Vec<Busy>,
     listener: Option<&'a Listener>,
     control: &'a Control,
     /// Ends what is under way.
@@ -168,6 +181,7 @@ impl Spread<'_> {
         }
         self.workers.push(Arc::clone(last_resort));
         self.refused.push(false);
+        self.busy.push(Busy::default());
         Ok(())
     }
 
@@ -177,23 +191,31 @@ impl Spread<'_> {
         let usable: Vec<usize> = self.usable().collect();
         let rates: Vec<f64> = usable.iter().map(|&index| rate(&self.workers[index])).collect();
         let together: f64 = rates.iter().sum();
-        for (index, rate) in usable.into_iter().zip(rates) {
-            while self.out.values().filter(|out| out.worker == index).count() < QUEUE {
+        let mut hungry: Vec<(usize, f64)> = usable.into_iter().zip(rates).collect();
+        // One piece each in turn, so that a job of few pieces is shared.
+        while !hungry.is_empty() {
+            hungry.retain(|&(index, rate)| {
+                // One for each of its threads to work on, and one to go on with.
+                let queue = self.workers[index].backend.lanes() + 1;
                 // Towards the end smaller pieces, so that all are done at the same time; but none too small to pay.
-                let fair = self.job.left() as f64 * rate / together / QUEUE as f64;
+                let fair = self.job.left() as f64 * rate / together / queue as f64;
                 let least = (rate * LEAST.as_secs_f64()).max(1.0);
                 let work = (rate * PIECE.as_secs_f64()).min(fair).max(least) as u64;
-                let returned = self.back.pop_front();
-                let Some(piece) =
-                    returned.or_else(|| self.job.next(&self.workers[index], work).map(Arc::new))
-                else {
-                    break;
-                };
-                if !self.send(index, piece) {
-                    break;
-                }
-            }
+                self.pieces_of(index) < queue && self.hand(index, work)
+            });
         }
+    }
+
+    /// Gives a device a piece of about so much work. Whether there was one, and its thread to take it.
+    fn hand(&mut self, index: usize, work: u64) -> bool {
+        let returned = self.back.pop_front();
+        let piece = returned.or_else(|| self.job.next(&self.workers[index], work).map(Arc::new));
+        piece.is_some_and(|piece| self.send(index, piece))
+    }
+
+    /// How many pieces a device has before it.
+    fn pieces_of(&self, index: usize) -> usize {
+        self.out.values().filter(|out| out.worker == index).count()
     }
 
     /// Sends a piece to a device. Whether its thread is there to take it.
@@ -205,12 +227,16 @@ impl Spread<'_> {
         let sent = worker.send(Order {
             id: self.given,
             piece: Arc::clone(&piece),
+            memory: self.job.memory(),
             cancel: self.cancel.clone(),
             meter: progress.map(|progress| progress.meter(&worker.backend.device().id)),
             long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
         if sent {
+            if self.pieces_of(index) == 0 {
+                self.busy[index] = Busy::default();
+            }
             self.out.insert(self.given, Out { worker: index, piece, since: Instant::now() });
         } else {
             worker.quarantine("its thread has ended".to_owned());
@@ -254,8 +280,15 @@ impl Spread<'_> {
             self.give_back(index, piece);
             return;
         }
+        let busy = &mut self.busy[index];
+        // Not from when it was asked: it may have had to make something ready.
+        let since = *busy.since.get_or_insert_with(|| Instant::now() - reply.took);
+        busy.done += reply.share.done;
         let (primitive, function) = self.kind;
-        worker.learn(primitive, function, reply.share.done, reply.took);
+        worker.learn(primitive, function, busy.done, since.elapsed());
+        if let Ok(piece) = Arc::try_unwrap(piece) {
+            self.job.recycle(piece);
+        }
         crate::job::add_shares(&mut self.shares, &[reply.share]);
     }
 

@@ -1,8 +1,8 @@
-//! A device at work: its thread, what it has done, and whether it is still believed.
+//! A device at work: its threads, what it has done, and whether it is still believed.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +14,15 @@ use crate::{Cancel, Device, DeviceKind, Error, HashFunction, Health, Primitive, 
 /// Wrong or missing answers after which a device is not asked again.
 const STRIKES: u64 = 3;
 
+/// How long a device that is not needed any more may take to come to an end.
+const FAREWELL: Duration = Duration::from_secs(3);
+
 /// A piece for a device, and where its answer goes.
 pub(super) struct Order {
     pub(super) id: u64,
     pub(super) piece: Arc<Piece>,
+    /// For the answer.
+    pub(super) memory: Vec<[u8; 32]>,
     pub(super) cancel: Cancel,
     pub(super) meter: Option<Arc<Meter>>,
     /// Whether the job is so long that it is worth finding out how it is done fastest.
@@ -36,10 +41,13 @@ pub(super) struct Reply {
     pub(super) took: Duration,
 }
 
-/// A device and the thread that it works on.
+/// A device and the threads that it works on.
 pub(super) struct Worker {
     pub(super) backend: Arc<dyn Backend>,
-    orders: Mutex<Sender<Order>>,
+    /// None when the worker is about to end.
+    orders: Mutex<Option<Sender<Order>>>,
+    /// Disconnected when all threads have ended.
+    ended: Mutex<Receiver<()>>,
     state: Mutex<State>,
     /// Work a second, by what was asked.
     rates: Mutex<HashMap<(Primitive, &'static str), f64>>,
@@ -59,16 +67,30 @@ pub(super) enum Strike {
 }
 
 impl Worker {
-    /// Starts a device's thread. It ends when the worker is dropped; one that never comes back from its driver is
-    /// left behind.
+    /// Starts a device's threads. They end when the worker is dropped; one that never comes back from its driver is left
+    /// behind.
     pub(super) fn new(backend: Arc<dyn Backend>) -> Result<Worker, Error> {
         let (orders, received) = channel::<Order>();
-        let at_work = Arc::clone(&backend);
-        std::thread::Builder::new()
-            .name(format!("gridnet-{}", backend.device().id))
-            .spawn(move || received.into_iter().for_each(|order| order.carry_out(at_work.as_ref())))
-            .map_err(|error| Error::Spawn(error.to_string()))?;
-        Ok(Worker { backend, orders: Mutex::new(orders), state: Mutex::default(), rates: Mutex::default() })
+        let received = Arc::new(Mutex::new(received));
+        let (alive, ended) = channel();
+        for _ in 0..backend.lanes() {
+            let (received, at_work, alive) = (Arc::clone(&received), Arc::clone(&backend), alive.clone());
+            let next = move || received.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+            std::thread::Builder::new()
+                .name(format!("gridnet-{}", backend.device().id))
+                .spawn(move || {
+                    std::iter::from_fn(next).for_each(|order| order.carry_out(at_work.as_ref()));
+                    drop((at_work, alive));
+                })
+                .map_err(|error| Error::Spawn(error.to_string()))?;
+        }
+        Ok(Worker {
+            backend,
+            orders: Mutex::new(Some(orders)),
+            ended: Mutex::new(ended),
+            state: Mutex::default(),
+            rates: Mutex::default(),
+        })
     }
 
     pub(super) fn is_cpu(&self) -> bool {
@@ -108,7 +130,8 @@ impl Worker {
 
     /// Sends an order. Whether the device's thread is there to take it.
     pub(super) fn send(&self, order: Order) -> bool {
-        self.orders.lock().unwrap_or_else(PoisonError::into_inner).send(order).is_ok()
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.as_ref().is_some_and(|orders| orders.send(order).is_ok())
     }
 
     /// Counts answers that were held against the CPU's.
@@ -166,12 +189,25 @@ impl Worker {
     }
 }
 
+impl Drop for Worker {
+    /// Waits for what a device still has under way, not needed any more: a driver that is at work while the program
+    /// ends around it may crash. One that has not answered for long is not waited for.
+    fn drop(&mut self) {
+        *self.orders.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        let late = self.state().health.late > 0;
+        if !late {
+            let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let _ = ended.recv_timeout(FAREWELL);
+        }
+    }
+}
+
 impl Order {
     fn carry_out(self, backend: &dyn Backend) {
         let watch = Watch::new(&self.cancel, self.meter.as_deref()).of_long_job(self.long);
         let work = AssertUnwindSafe(|| match self.cancel.is_cancelled() {
             true => Err(Error::Cancelled),
-            false => self.piece.run(backend, &watch),
+            false => self.piece.run(backend, self.memory, &watch),
         });
         // A driver that panics is a device that gave no answer.
         let answer = catch_unwind(work).unwrap_or_else(|_| {
@@ -179,7 +215,10 @@ impl Order {
         });
         let took = watch.took();
         let share = watch.share(backend, self.piece.function());
-        // Nobody listens any more when the call has ended.
-        let _ = self.reply.send(Reply { id: self.id, answer, share, checked: watch.checked(), took });
+        let reply = Reply { id: self.id, answer, share, checked: watch.checked(), took };
+        // The call takes its memory back.
+        drop(self.piece);
+        // Nobody listens any more when it has ended.
+        let _ = self.reply.send(reply);
     }
 }

@@ -20,7 +20,14 @@ pub(super) struct Bound {
     ready: Arc<Ready>,
     group: BindGroup,
     run: Buffer,
+    job: Option<Job>,
     clock: Option<Clock>,
+}
+
+/// What is the same for all of a job.
+struct Job {
+    words: Vec<u32>,
+    buffer: Buffer,
 }
 
 /// The device's own clock, read before and after a dispatch.
@@ -34,17 +41,27 @@ struct Clock {
 const TIMES: u64 = 16;
 
 impl Bound {
-    /// Binds a kernel's buffers, the number of each beside it. Binding 1, the run, is made here.
+    /// Binds a kernel's buffers, the number of each beside it. Binding 0, the job, and binding 1, the run, are made here.
     pub(super) fn new<R: Pod>(
         open: &Open,
         entry: &Entry,
+        words: Option<&[u32]>,
         buffers: &[(u32, &Buffer)],
     ) -> Result<Bound, Fault> {
         let ready = entry.ready(open)?;
-        let run = open.buffer("run", size_of::<R>(), BufferUsages::UNIFORM | BufferUsages::COPY_DST)?;
+        let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let run = open.buffer("run", size_of::<R>(), uniform)?;
+        let job = match words {
+            Some(words) => {
+                Some(Job { words: Vec::new(), buffer: open.buffer("job", size_of_val(words), uniform)? })
+            }
+            None => None,
+        };
+        let of_job = job.iter().map(|job| (0, &job.buffer));
         let entries: Vec<BindGroupEntry<'_>> = buffers
             .iter()
             .copied()
+            .chain(of_job)
             .chain([(1, &run)])
             .map(|(binding, buffer)| BindGroupEntry { binding, resource: buffer.as_entire_binding() })
             .collect();
@@ -56,7 +73,25 @@ impl Bound {
             })
         })?;
         let clock = if open.has_clock { Some(Clock::new(open)?) } else { None };
-        Ok(Bound { ready, group, run, clock })
+        let mut bound = Bound { ready, group, run, job, clock };
+        bound.set_job(open, words.unwrap_or_default())?;
+        Ok(bound)
+    }
+
+    /// Another job of the same length.
+    pub(super) fn set_job(&mut self, open: &Open, words: &[u32]) -> Result<(), Fault> {
+        match &mut self.job {
+            Some(job) if job.words != words => {
+                job.words = words.to_vec();
+                open.guarded(|_| open.queue.write_buffer(&job.buffer, 0, bytemuck::cast_slice(words)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Invocations of a workgroup.
+    pub(super) fn group_size(&self) -> u32 {
+        self.ready.group_size
     }
 
     /// Has the kernel run on so many invocations (at least), with this for its run.
@@ -116,11 +151,4 @@ pub(super) fn between(times: &[u8], tick: f32) -> Option<Duration> {
 /// A new list of commands.
 pub(super) fn encoder(open: &Open) -> CommandEncoder {
     open.device.create_command_encoder(&CommandEncoderDescriptor::default())
-}
-
-/// A buffer that kernels read as their job.
-pub(super) fn job(open: &Open, words: &[u32]) -> Result<Buffer, Fault> {
-    let buffer = open.buffer("job", size_of_val(words), BufferUsages::UNIFORM | BufferUsages::COPY_DST)?;
-    open.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
-    Ok(buffer)
 }

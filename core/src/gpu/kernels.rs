@@ -12,6 +12,7 @@ use wgpu::{
 };
 
 use super::Fault;
+use super::memory::Memory;
 use super::open::Open;
 use crate::tuning::Tuner;
 use crate::{Device, HashFunction, Tune, Tuning};
@@ -31,6 +32,8 @@ pub(super) struct Entry {
     state: Mutex<State>,
     /// Work of a dispatch that took as long as it should; 0 when there was none.
     work: AtomicU64,
+    /// Memory that no call uses at the moment.
+    free: Mutex<Vec<Memory>>,
 }
 
 #[derive(Default)]
@@ -92,7 +95,14 @@ impl Entry {
             (Some(store), _) => store.load(&key).filter(Tuning::is_valid),
         };
         let state = State { tuned: kept.is_some(), tuning: kept.unwrap_or_default(), ..State::default() };
-        Entry { kernel, tuner: tuner.clone(), key, state: Mutex::new(state), work: AtomicU64::new(0) }
+        Entry {
+            kernel,
+            tuner: tuner.clone(),
+            key,
+            state: Mutex::new(state),
+            work: AtomicU64::new(0),
+            free: Mutex::default(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -135,6 +145,10 @@ impl Entry {
 
     pub(super) fn set_work(&self, work: u64) {
         self.work.store(work, Ordering::Relaxed);
+    }
+
+    pub(super) fn free(&self) -> MutexGuard<'_, Vec<Memory>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn variant(&self) -> Arc<Variant> {

@@ -7,6 +7,7 @@ mod digest;
 mod dispatch;
 mod kernels;
 mod lower;
+mod memory;
 mod open;
 mod pace;
 mod probe;
@@ -128,11 +129,14 @@ impl Gpu {
                 .map(|kernel| open.kernels.of(kernel))
                 .collect();
             selftest::prove(open, &kernels)?;
-            for kernel in kernels {
-                if kernel.wants_tuning(watch.is_long()) {
+            if kernels.iter().any(|kernel| kernel.wants_tuning(watch.is_long())) {
+                let _alone = open.shared.write().unwrap_or_else(PoisonError::into_inner);
+                // Another call may have done it meanwhile.
+                for kernel in kernels.iter().filter(|kernel| kernel.wants_tuning(watch.is_long())) {
                     tune::tune(open, kernel, watch.cancel)?;
                 }
             }
+            let _shared = open.shared.read().unwrap_or_else(PoisonError::into_inner);
             watch.ready();
             call(open)
         })
@@ -214,6 +218,11 @@ impl Backend for Gpu {
 
     fn refused(&self) -> Vec<String> {
         self.unfit().iter().map(|(kernel, why)| format!("{kernel}: {why}")).collect()
+    }
+
+    fn lanes(&self) -> usize {
+        // A software device computes on the processor that moves the values.
+        if self.device.kind == DeviceKind::Software { 1 } else { 3 }
     }
 
     fn patience(&self) -> Duration {

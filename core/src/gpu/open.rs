@@ -1,12 +1,12 @@
 //! A device in use: nothing here panics, whatever the driver does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use wgpu::{
     Buffer, BufferDescriptor, BufferUsages, DeviceDescriptor, ErrorFilter, Features, Limits, MapMode,
-    PollError, PollType, SubmissionIndex,
+    PollError, PollType,
 };
 
 use super::kernels::Kernels;
@@ -14,8 +14,11 @@ use super::{Fault, dispatch};
 use crate::tuning::Tuner;
 use crate::{Cancel, Device, DeviceKind};
 
-/// Time between two looks at the cancel flag while waiting.
-const LOOK: Duration = Duration::from_millis(5);
+/// Time between two looks at a dispatch that is waited for, at first and later on.
+const LOOK_SOON: Duration = Duration::from_micros(50);
+const LOOK: Duration = Duration::from_micros(250);
+/// How long it is looked at so often.
+const SOON: Duration = Duration::from_millis(2);
 
 /// A device and its queue.
 pub(super) struct Open {
@@ -27,6 +30,8 @@ pub(super) struct Open {
     pub(super) software: bool,
     /// Whether dispatches can be timed.
     pub(super) has_clock: bool,
+    /// Calls share the device; finding out how fast it is wants it alone.
+    pub(super) shared: RwLock<()>,
     trouble: Arc<Trouble>,
 }
 
@@ -39,16 +44,17 @@ struct Trouble {
 
 /// A submission whose results will be in buffers.
 pub(super) struct Pending {
-    index: SubmissionIndex,
     over: Arc<AtomicBool>,
     result: Option<Mapped>,
     times: Option<Mapped>,
+    upload: Option<Mapped>,
     since: Instant,
 }
 
 /// A buffer that can be read when its mapping is done.
 struct Mapped {
     buffer: Buffer,
+    bytes: u64,
     outcome: Arc<OnceLock<Result<(), String>>>,
 }
 
@@ -82,7 +88,8 @@ impl Open {
             *heard.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
         }));
         let kernels = Kernels::new(named, tuner, int64);
-        Ok(Open { device, queue, kernels, patience: patience(software), software, has_clock, trouble })
+        let patience = patience(software);
+        Ok(Open { device, queue, kernels, patience, software, has_clock, shared: RwLock::default(), trouble })
     }
 
     /// Runs calls that create something, and tells what the driver thought of them.
@@ -105,35 +112,48 @@ impl Open {
 
     /// A buffer of at least so many bytes.
     pub(super) fn buffer(&self, label: &str, bytes: usize, usage: BufferUsages) -> Result<Buffer, Fault> {
+        self.create(label, bytes, usage, false)
+    }
+
+    /// The same, to be written by the host at once.
+    pub(super) fn mapped_buffer(
+        &self,
+        label: &str,
+        bytes: usize,
+        usage: BufferUsages,
+    ) -> Result<Buffer, Fault> {
+        self.create(label, bytes, usage, true)
+    }
+
+    fn create(&self, label: &str, bytes: usize, usage: BufferUsages, mapped: bool) -> Result<Buffer, Fault> {
         let size = (bytes.max(4) as u64).next_multiple_of(4);
         let limits = self.device.limits();
         if size > limits.max_buffer_size {
             return Err(Fault::Memory);
         }
-        self.guarded(|device| {
-            device.create_buffer(&BufferDescriptor {
-                label: Some(label),
-                size,
-                usage,
-                mapped_at_creation: false,
-            })
-        })
+        let label = Some(label);
+        let descriptor = BufferDescriptor { label, size, usage, mapped_at_creation: mapped };
+        self.guarded(|device| device.create_buffer(&descriptor))
     }
 
-    /// Submits commands that fill `result`, if it is given, and `times`, if the dispatch is timed.
+    /// Submits commands that fill the first bytes of `result`, if it is given, and `times`, if the dispatch is timed.
+    /// After the wait for it the host can write into `upload` again.
     pub(super) fn submit(
         &self,
         commands: wgpu::CommandBuffer,
-        result: Option<&Buffer>,
+        result: Option<(&Buffer, usize)>,
         times: Option<&Buffer>,
+        upload: Option<&Buffer>,
     ) -> Result<Pending, Fault> {
         self.guarded(|_| {
-            let index = self.queue.submit([commands]);
+            self.queue.submit([commands]);
             let over = Arc::new(AtomicBool::new(false));
             let told = Arc::clone(&over);
-            let (result, times) = (result.map(Mapped::new), times.map(Mapped::new));
+            let result = result.map(|(buffer, bytes)| Mapped::new(buffer, MapMode::Read, bytes as u64));
+            let times = times.map(|times| Mapped::new(times, MapMode::Read, times.size()));
+            let upload = upload.map(|upload| Mapped::new(upload, MapMode::Write, upload.size()));
             self.queue.on_submitted_work_done(move || told.store(true, Ordering::Release));
-            Pending { index, over, result, times, since: Instant::now() }
+            Pending { over, result, times, upload, since: Instant::now() }
         })
     }
 
@@ -154,13 +174,19 @@ impl Open {
             if Instant::now() > deadline {
                 return Err(Fault::Late(self.patience));
             }
-            let wait = PollType::Wait { submission_index: Some(pending.index.clone()), timeout: Some(LOOK) };
-            match self.device.poll(wait) {
+            // Not `PollType::Wait`: of two threads that wait, wgpu-core 30.0 lets one panic.
+            match self.device.poll(PollType::Poll) {
                 Ok(_) | Err(PollError::Timeout) => {}
                 Err(error) => return Err(Fault::Refused(error.to_string())),
             }
+            if !pending.is_over() {
+                std::thread::sleep(if pending.since.elapsed() < SOON { LOOK_SOON } else { LOOK });
+            }
         }
         self.check()?;
+        if let Some(upload) = &pending.upload {
+            upload.check()?;
+        }
         let tick = self.queue.get_timestamp_period();
         let took = match &pending.times {
             Some(times) => times.read(|times| dispatch::between(times, tick))?,
@@ -192,32 +218,40 @@ impl Pending {
     fn is_over(&self) -> bool {
         let mapped =
             |mapped: &Option<Mapped>| mapped.as_ref().is_none_or(|mapped| mapped.outcome.get().is_some());
-        self.over.load(Ordering::Acquire) && mapped(&self.result) && mapped(&self.times)
+        self.over.load(Ordering::Acquire) && [&self.result, &self.times, &self.upload].into_iter().all(mapped)
     }
 }
 
 impl Mapped {
-    fn new(buffer: &Buffer) -> Mapped {
+    /// Maps the first bytes.
+    fn new(buffer: &Buffer, mode: MapMode, bytes: u64) -> Mapped {
         let outcome = Arc::new(OnceLock::new());
         let told = Arc::clone(&outcome);
-        buffer.map_async(MapMode::Read, .., move |outcome| {
+        buffer.map_async(mode, ..bytes, move |outcome| {
             told.get_or_init(|| outcome.map_err(|error| error.to_string()));
         });
-        Mapped { buffer: buffer.clone(), outcome }
+        Mapped { buffer: buffer.clone(), bytes, outcome }
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        match self.outcome.get() {
+            Some(Err(why)) => Err(unreadable(why)),
+            _ => Ok(()),
+        }
     }
 
     fn read<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
-        let unreadable =
-            |why: &dyn std::fmt::Display| Fault::Refused(format!("its answer cannot be read: {why}"));
-        if let Some(Err(why)) = self.outcome.get() {
-            return Err(unreadable(why));
-        }
-        let view = self.buffer.get_mapped_range(..).map_err(|error| unreadable(&error))?;
+        self.check()?;
+        let view = self.buffer.get_mapped_range(..self.bytes).map_err(|error| unreadable(&error))?;
         let value = read(&view);
         drop(view);
         self.buffer.unmap();
         Ok(value)
     }
+}
+
+fn unreadable(why: &dyn std::fmt::Display) -> Fault {
+    Fault::Refused(format!("its memory cannot be read: {why}"))
 }
 
 /// How long a dispatch may take at most. Software drivers compile at the first one, on the cores that everything else

@@ -20,13 +20,13 @@ pub(super) fn check(open: &Open) -> Result<(), Fault> {
     let counts = open.buffer("counts", bytes, BufferUsages::STORAGE | BufferUsages::COPY_SRC)?;
     let total = open.buffer("total", 4, BufferUsages::STORAGE | BufferUsages::COPY_SRC)?;
     let read = open.buffer("read", bytes + 4, BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
-    let bound = Bound::new::<ProbeRun>(open, entry, &[(2, &counts), (3, &total)])?;
+    let bound = Bound::new::<ProbeRun>(open, entry, None, &[(2, &counts), (3, &total)])?;
     for (times, (outer, inner)) in [(ITERATIONS_MAX, 1), (64, ITERATIONS_MAX / 64)].into_iter().enumerate() {
         let mut commands = encoder(open);
         bound.encode(open, &mut commands, &ProbeRun { outer, inner }, INVOCATIONS);
         commands.copy_buffer_to_buffer(&counts, 0, &read, 0, bytes as u64);
         commands.copy_buffer_to_buffer(&total, 0, &read, bytes as u64, 4);
-        let pending = open.submit(commands.finish(), Some(&read), bound.times())?;
+        let pending = open.submit(commands.finish(), Some((&read, bytes + 4)), bound.times(), None)?;
         let (said, _) =
             open.wait(&pending, &Cancel::default(), |said| cast_slice::<_, u32>(said).to_vec())?;
         let expected = (0..INVOCATIONS).map(|id| counted(id, outer * inner));

@@ -6,7 +6,7 @@ use std::ops::Range;
 use gridnet_shaders::layout::{Hit as Entry, ITERATIONS_MAX, RING, Ring, SearchRun};
 use wgpu::{Buffer, BufferUsages};
 
-use super::dispatch::{Bound, encoder, job};
+use super::dispatch::{Bound, encoder};
 use super::lower::{self, LoweredSearch};
 use super::open::{Open, Pending};
 use super::pace::Pace;
@@ -186,11 +186,10 @@ impl Driver<'_> {
     }
 
     fn bind(&self, lowered: &LoweredSearch) -> Result<Vec<Bound>, Fault> {
-        let job = job(self.open, &lowered.job)?;
         let entry = self.open.kernels.of(lowered.kernel);
         self.slots
             .iter()
-            .map(|slot| Bound::new::<SearchRun>(self.open, entry, &[(0, &job), (2, &slot.ring)]))
+            .map(|slot| Bound::new::<SearchRun>(self.open, entry, Some(&lowered.job), &[(2, &slot.ring)]))
             .collect()
     }
 
@@ -224,7 +223,8 @@ impl Driver<'_> {
         let invocations = self.open.kernels.of(lowered.kernel).tuning().invocations;
         bound.encode(self.open, &mut commands, &run, count.min(invocations));
         commands.copy_buffer_to_buffer(ring, 0, read, 0, size_of::<Ring>() as u64);
-        Ok((self.open.submit(commands.finish(), Some(read), bound.times())?, plant))
+        let result = Some((read, size_of::<Ring>()));
+        Ok((self.open.submit(commands.finish(), result, bound.times(), None)?, plant))
     }
 
     /// Hashes candidates again and keeps those that are hits.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use std::ops::Range;
+
 use super::{Fault, Gpu, list};
-use crate::backend::Backend;
+use crate::backend::{Backend, Searched, Watch};
+use crate::proof::header::Header;
 use crate::tuning::Tuner;
-use crate::{Control, Engine, HashFunction, Primitive};
+use crate::{Control, Device, Digest, Engine, Error, HashFunction, Primitive, Search, Target, Walk};
 
 /// A device, in this form. `None` where there is none and need not be one.
 pub(super) fn gpu(int64: bool) -> Option<Gpu> {
@@ -39,6 +42,62 @@ fn pairs_of_32_bits_compute_what_64_bits_do() {
     };
     assert_eq!(mint(&engine), mint(&cpu));
     assert!(engine.devices().all(|device| device.available));
+}
+
+/// A device that is given several pieces at the same time, as hardware is.
+struct Lanes(Gpu);
+
+impl Backend for Lanes {
+    fn device(&self) -> &Device {
+        self.0.device()
+    }
+    fn path(&self, function: HashFunction) -> String {
+        self.0.path(function)
+    }
+    fn lanes(&self) -> usize {
+        3
+    }
+    fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error> {
+        self.0.search(search, range, watch)
+    }
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        self.0.walk(walk, ends, watch)
+    }
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
+        self.0.digest(digest, digests, watch)
+    }
+}
+
+#[test]
+fn pieces_at_the_same_time_do_not_disturb_each_other() {
+    let Some(gpu) = gpu(true) else { return };
+    let engine = Engine::builder().backend(Arc::new(Lanes(gpu))).audit_one_in(64).build().expect("an engine");
+    let cpu = Engine::builder().device("cpu").build().expect("a CPU");
+    // More values and messages than a piece has.
+    let count = 600_000;
+    let starts: Vec<[u8; 32]> =
+        (0..count as u64).map(|i| std::array::from_fn(|byte| (i >> (byte % 3 * 8)) as u8)).collect();
+    let steps: Vec<u64> = (0..count as u64).map(|i| i * i % 5).collect();
+    let function = HashFunction::BLAKE2S.with_personal(b"lanes").expect("short");
+    let walk = Walk { function, starts: &starts, steps: &steps };
+    let digest = Digest { function, messages: starts.as_flattened(), length: 32, count };
+    let header = Header::GENESIS.search(0..3_000_000, Target::from_zero_bits(12).expect("few bits"), 1 << 20);
+    let control = Control::default();
+    let answers = |engine: &Engine| {
+        (
+            engine.walk(&walk, &control).expect("ends").value,
+            engine.digest(&digest, &control).expect("digests").value,
+            engine.search(&header.as_search(), &control).expect("hits").value,
+        )
+    };
+    let expected = answers(&cpu);
+    // Twice, so that memory is used again.
+    for _ in 0..2 {
+        assert!(answers(&engine) == expected);
+    }
+    let health = engine.health().next().expect("a device");
+    assert_eq!((health.wrong, health.failed, health.late), (0, 0, 0));
+    assert!(health.checked > 2 * (count + count * 4 / 5) as u64 / 64, "{health:?}");
 }
 
 #[test]

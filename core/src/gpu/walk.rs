@@ -1,32 +1,44 @@
 //! `walk` on a graphics processor: batches of values that stay on the device until the last of them has arrived.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use gridnet_shaders::Shape;
-use gridnet_shaders::layout::{CountRun, ITERATIONS_MAX};
-use wgpu::{Buffer, BufferUsages};
+use gridnet_shaders::layout::ITERATIONS_MAX;
 
-use super::dispatch::{Bound, encoder, job};
 use super::kernels::Entry;
 use super::lower;
+use super::memory::{Memory, Sizes, bytes};
 use super::open::{Open, Pending};
 use super::pace::Pace;
 use super::{Fault, IN_FLIGHT};
 use crate::backend::Watch;
 use crate::{HashFunction, Walk};
 
+/// Bytes of a value, and of its number of steps.
+const VALUE: usize = 32;
+const STEPS: usize = 4;
+
+/// A walk's values in the order of their lengths, the longest first: neighbours end together, and none waits for
+/// another. Without those that stay where they are.
+struct Sorted<'a> {
+    walk: &'a Walk<'a>,
+    /// Hashes of a step.
+    hashes: u64,
+    /// Which value stands at each place; `None` where they came like this.
+    order: Option<Vec<usize>>,
+    count: usize,
+}
+
 /// Values on a device.
-struct Batch<'a> {
-    /// Where they stand in the walk, the one with most steps first.
-    indices: &'a [usize],
-    /// Hashes that each has still to go.
-    left: Vec<u64>,
-    /// Hashes of the dispatch under way.
+struct Batch {
+    /// Their places.
+    places: Range<usize>,
+    /// Hashes that every one of them has gone, unless it had fewer to go.
+    gone: u64,
+    /// Hashes of the dispatch under way, all values together.
     taken: u64,
-    values: Buffer,
-    steps: Buffer,
-    read: Buffer,
-    bound: Bound,
+    memory: Memory,
 }
 
 pub(super) fn run(
@@ -35,77 +47,140 @@ pub(super) fn run(
     ends: &mut [[u8; 32]],
     watch: &Watch<'_>,
 ) -> Result<(), Fault> {
-    ends.copy_from_slice(walk.starts);
     let entry = open.kernels.of(lower::kernel(Shape::Walk, walk.function, open.kernels.int64));
-    // Two hashes are a step of SHA-256d.
-    let hashes: u64 = if walk.function == HashFunction::Sha256d { 2 } else { 1 };
-    let mut order: Vec<usize> = (0..ends.len()).filter(|&index| walk.steps[index] > 0).collect();
-    // Neighbours of equal length end together: none waits for another.
-    order.sort_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
-    let mut todo = order.chunks(entry.tuning().invocations as usize);
+    let sorted = Sorted::new(walk);
+    if sorted.count < ends.len() {
+        ends.copy_from_slice(walk.starts);
+    }
+    let each = entry.tuning().invocations as usize;
+    let mut todo = (0..sorted.count).step_by(each).map(|first| first..sorted.count.min(first + each));
     let mut pace = Pace::new(entry, open.software, u64::MAX);
-    let mut under: VecDeque<(Batch<'_>, Pending, bool)> = VecDeque::new();
+    let mut under: VecDeque<(Batch, Pending, bool)> = VecDeque::new();
     loop {
         while under.len() < IN_FLIGHT
-            && let Some(indices) = todo.next()
+            && let Some(places) = todo.next()
         {
-            let mut batch = Batch::new(open, entry, walk, indices, hashes)?;
-            let (pending, last) = batch.advance(open, &pace)?;
+            let mut batch = Batch::new(open, entry, walk, places)?;
+            let (pending, last) = batch.advance(open, &sorted, &pace)?;
             under.push_back((batch, pending, last));
         }
         let Some((mut batch, pending, last)) = under.pop_front() else { return Ok(()) };
         let ((), took) = open.wait(&pending, watch.cancel, |bytes| {
-            for (&index, value) in batch.indices.iter().zip(bytes.as_chunks().0) {
-                ends[index] = *value;
+            if last {
+                sorted.scatter(batch.places.clone(), bytes.as_chunks().0, ends);
             }
         })?;
         took.into_iter().for_each(|took| watch.count_busy(took));
         pace.done(took);
-        watch.count(batch.taken / hashes);
-        if !last {
-            let (pending, last) = batch.advance(open, &pace)?;
+        watch.count(batch.taken / sorted.hashes);
+        if last {
+            batch.memory.give(entry);
+        } else {
+            let (pending, last) = batch.advance(open, &sorted, &pace)?;
             under.push_back((batch, pending, last));
         }
     }
 }
 
-impl<'a> Batch<'a> {
-    fn new(
-        open: &Open,
-        entry: &Entry,
-        walk: &Walk<'_>,
-        indices: &'a [usize],
-        hashes: u64,
-    ) -> Result<Batch<'a>, Fault> {
-        let bytes: Vec<u8> = indices.iter().flat_map(|&index| walk.starts[index]).collect();
-        let storage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
-        let values = open.buffer("values", bytes.len(), storage | BufferUsages::COPY_SRC)?;
-        let steps = open.buffer("steps", 4 * indices.len(), storage)?;
-        let read = open.buffer("read", bytes.len(), BufferUsages::MAP_READ | BufferUsages::COPY_DST)?;
-        let job = job(open, &entry.kernel.job(&walk.function.initial()))?;
-        let bound = Bound::new::<CountRun>(open, entry, &[(0, &job), (2, &steps), (3, &values)])?;
-        open.queue.write_buffer(&values, 0, &bytes);
-        let left = indices.iter().map(|&index| walk.steps[index].saturating_mul(hashes)).collect();
-        Ok(Batch { indices, left, taken: 0, values, steps, read, bound })
+impl<'a> Sorted<'a> {
+    fn new(walk: &'a Walk<'a>) -> Sorted<'a> {
+        // Two hashes are a step of SHA-256d.
+        let hashes = if walk.function == HashFunction::Sha256d { 2 } else { 1 };
+        if walk.steps.is_sorted_by(|a, b| a >= b) {
+            let count = walk.steps.partition_point(|&steps| steps > 0);
+            return Sorted { walk, hashes, order: None, count };
+        }
+        let mut order: Vec<usize> = (0..walk.steps.len()).filter(|&index| walk.steps[index] > 0).collect();
+        order.sort_unstable_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
+        Sorted { walk, hashes, count: order.len(), order: Some(order) }
+    }
+
+    /// Hashes of the value at a place.
+    fn hashes(&self, place: usize) -> u64 {
+        let value = self.order.as_ref().map_or(place, |order| order[place]);
+        self.walk.steps[value].saturating_mul(self.hashes)
+    }
+
+    /// Writes the values at some places.
+    fn gather(&self, places: Range<usize>, mut write: impl FnMut(usize, &[u8])) {
+        match &self.order {
+            None => write(0, bytes(&self.walk.starts[places])),
+            Some(order) => order[places].iter().enumerate().for_each(|(index, &value)| {
+                write(index * VALUE, &self.walk.starts[value]);
+            }),
+        }
+    }
+
+    /// Takes the ends of the values at some places.
+    fn scatter(&self, places: Range<usize>, said: &[[u8; 32]], ends: &mut [[u8; 32]]) {
+        match &self.order {
+            None => ends[places].copy_from_slice(said),
+            Some(order) => order[places].iter().zip(said).for_each(|(&value, end)| ends[value] = *end),
+        }
+    }
+}
+
+impl Batch {
+    fn new(open: &Open, entry: &Entry, walk: &Walk<'_>, places: Range<usize>) -> Result<Batch, Fault> {
+        let count = places.len();
+        let sizes = Sizes { upload: count * (STEPS + VALUE), first: count * STEPS, second: count * VALUE };
+        let memory = Memory::take(open, entry, sizes, &entry.kernel.job(&walk.function.initial()))?;
+        Ok(Batch { places, gone: 0, taken: 0, memory })
     }
 
     /// Sends the values on by as many hashes as a dispatch should have. Whether that is the end of all of them.
-    fn advance(&mut self, open: &Open, pace: &Pace<'_>) -> Result<(Pending, bool), Fault> {
-        let under_way = self.left.partition_point(|&left| left > 0);
+    fn advance(
+        &mut self,
+        open: &Open,
+        sorted: &Sorted<'_>,
+        pace: &Pace<'_>,
+    ) -> Result<(Pending, bool), Fault> {
+        let Batch { places, gone, taken, memory } = self;
+        let (first, before) = (places.start, *gone);
+        let left = |index: usize| sorted.hashes(first + index) - before.min(sorted.hashes(first + index));
+        let under_way = partition_point(places.len(), |index| left(index) > 0);
         let each = (pace.work() / under_way as u64).clamp(1, ITERATIONS_MAX.into());
-        let steps: Vec<u32> = self.left[..under_way].iter().map(|&left| left.min(each) as u32).collect();
-        self.taken = steps.iter().map(|&steps| u64::from(steps)).sum();
-        for (left, steps) in self.left.iter_mut().zip(&steps) {
-            *left -= u64::from(*steps);
-        }
-        let last = self.left[0] == 0;
-        open.queue.write_buffer(&self.steps, 0, bytemuck::cast_slice(&steps));
-        let mut commands = encoder(open);
-        let run = CountRun { count: under_way as u32 };
-        self.bound.encode(open, &mut commands, &run, run.count);
-        if last {
-            commands.copy_buffer_to_buffer(&self.values, 0, &self.read, 0, self.read.size());
-        }
-        Ok((open.submit(commands.finish(), last.then_some(&self.read), self.bound.times())?, last))
+        let values = places.len() * STEPS;
+        *taken = 0;
+        let write = |view: &mut wgpu::BufferViewMut| {
+            let mut chunk = [0u32; 1 << 10];
+            for begin in (0..under_way).step_by(chunk.len()) {
+                let count = chunk.len().min(under_way - begin);
+                for (index, steps) in chunk[..count].iter_mut().enumerate() {
+                    *steps = left(begin + index).min(each) as u32;
+                    *taken += u64::from(*steps);
+                }
+                let at = begin * STEPS;
+                view.slice(at..at + count * STEPS).copy_from_slice(bytes(&chunk[..count]));
+            }
+            if before == 0 {
+                sorted.gather(places.clone(), |at, value| {
+                    view.slice(values + at..values + at + value.len()).copy_from_slice(value);
+                });
+            }
+        };
+        let copy = |commands: &mut wgpu::CommandEncoder| {
+            let steps = (under_way * STEPS) as u64;
+            commands.copy_buffer_to_buffer(&memory.upload, 0, &memory.first, 0, steps);
+            if before == 0 {
+                let bytes = (places.len() * VALUE) as u64;
+                commands.copy_buffer_to_buffer(&memory.upload, values as u64, &memory.second, 0, bytes);
+            }
+        };
+        *gone = before.saturating_add(each);
+        // The longest comes first.
+        let last = sorted.hashes(first) <= *gone;
+        let read = if last { places.len() * VALUE } else { 0 };
+        Ok((memory.dispatch(open, write, copy, under_way, read)?, last))
     }
+}
+
+/// The first of so many numbers for which something does not hold any more.
+fn partition_point(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }

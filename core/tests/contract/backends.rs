@@ -25,6 +25,7 @@ pub(crate) struct Fake {
     before: fn(u32) -> Result<(), Error>,
     asked: AtomicU32,
     patience: Duration,
+    lanes: usize,
     /// Set at the end of the first call.
     cancel: Option<Cancel>,
 }
@@ -61,6 +62,7 @@ impl Fake {
             before: |_| Ok(()),
             asked: AtomicU32::new(0),
             patience: Duration::from_secs(60),
+            lanes: 1,
             cancel: None,
         }
     }
@@ -146,6 +148,10 @@ impl Backend for Fake {
         self.patience
     }
 
+    fn lanes(&self) -> usize {
+        self.lanes
+    }
+
     fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error> {
         self.begin()?;
         watch.count(u64::try_from(range.end - range.start).expect("a short range"));
@@ -217,7 +223,7 @@ fn an_honest_device_is_believed() {
 
 #[test]
 fn two_devices_and_the_cpu_share_a_job() {
-    let other = Arc::new(Fake::new("fake:1", DeviceKind::Gpu));
+    let other = Arc::new(Fake { lanes: 3, ..Fake::new("fake:1", DeviceKind::Gpu) });
     let engine = Fake::gpu().beside(Engine::builder().device("cpu").threads(1).backend(other));
     let message = painted(80);
     let long = Search {
@@ -347,8 +353,8 @@ fn a_device_that_hangs_is_left_alone() {
 fn a_device_that_begins_to_drop_hits_is_caught_before_its_answer_counts() {
     let drop_all: fn(&mut Searched) = |searched| searched.hits.clear();
     // The first search that a device gets is a decoy.
-    for honest_searches in [1, 2] {
-        let fake = Fake { spoil_search: drop_all, honest_searches, ..Fake::gpu() };
+    for (honest_searches, lanes) in [(1, 1), (2, 1), (1, 4)] {
+        let fake = Fake { spoil_search: drop_all, honest_searches, lanes, ..Fake::gpu() };
         let device = right_all_the_same(&fake.alone(), "drops hits later");
         assert!(!device.available, "after {honest_searches}");
     }

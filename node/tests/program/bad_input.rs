@@ -132,6 +132,9 @@ fn bench_and_the_rest_refuse() {
     check("bench --seconds inf", "--seconds", "from 0.001");
     check("bench --threads 0", "--threads", "from 1 to");
     check("bench --device gpu:99:00.0", "--device", "cpu");
+    check("bench --report /no/such/folder/report.json", "--report", "cannot write");
+    check("reproduce", "FILE", "--help");
+    check("reproduce x --times 0", "--times", "from 1 to");
     check("devices extra", "extra", "--help");
     check("completions tcsh", "SHELL", "zsh");
     check("mien", "mien", "mine");

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use crate::gpu::has_no_gpu;
+use crate::reproduce::disagreement;
 use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
 
 const COMMANDS: [&str; 10] = [
@@ -18,7 +20,7 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 2] = ["devices", "completions"];
+const MORE_COMMANDS: [&str; 3] = ["devices", "reproduce", "completions"];
 
 /// The command lines below "Examples:", continued ones joined.
 fn examples(help: &str) -> Vec<String> {
@@ -37,6 +39,8 @@ fn every_example_of_the_help_runs() {
     let folder = tempfile::tempdir().expect("a folder to run in");
     let header = hex::decode(format!("{GENESIS_HEAD}{GENESIS_NONCE}")).expect("good hex");
     std::fs::write(folder.path().join("headers.bin"), header).expect("the file is written");
+    std::fs::write(folder.path().join("disagreement.json"), disagreement("cpu"))
+        .expect("the file is written");
     let bin = Path::new(GRIDNET).parent().expect("the program is in a folder");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("there is a PATH"));
     let mut lines = BTreeSet::new();
@@ -55,6 +59,9 @@ fn every_example_of_the_help_runs() {
     for line in lines {
         let output = Command::new("sh").args(["-ec", &line]).env("PATH", &path).current_dir(&folder).output();
         let ran = Ran::from(output.expect("there is a shell"));
+        if line.contains("--device gpu") && has_no_gpu(&ran) {
+            continue;
+        }
         assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
         let to_file = line.contains(" > ");
         assert_eq!(ran.out.is_empty(), to_file, "{line}: {ran:?}");
@@ -64,7 +71,9 @@ fn every_example_of_the_help_runs() {
 #[test]
 fn the_help_names_every_command_and_exit_code() {
     let help = gridnet(&["--help"]).ended(0).out;
-    for word in ["mine", "verify", "identity", "walk", "digest", "bench", "devices", "completions"] {
+    for word in
+        ["mine", "verify", "identity", "walk", "digest", "bench", "devices", "reproduce", "completions"]
+    {
         assert!(help.lines().any(|line| line.trim_start().starts_with(word)), "{word}:\n{help}");
     }
     for code in ["0 done", "1 something", "2 bad", "3 not found", "130 interrupted"] {

@@ -11,6 +11,7 @@ mod help;
 mod identity;
 mod interrupt;
 mod mine;
+mod reproduce;
 mod run;
 mod terminal;
 mod walk_and_digest;

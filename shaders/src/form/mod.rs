@@ -345,10 +345,9 @@ impl Graph {
                 readers[node].push(reader.unwrap_or(Kind::And));
             }
         }
-        let vanishes = |node: usize| match (self.nodes[node].kind, readers[node].as_slice()) {
-            (Kind::Add, [Kind::Add]) => true,
-            (Kind::Xor, [Kind::Xor]) => true,
-            _ => false,
+        let vanishes = |node: usize| {
+            let within = (self.nodes[node].kind, readers[node].as_slice());
+            matches!(within, (Kind::Add, [Kind::Add]) | (Kind::Xor, [Kind::Xor]))
         };
         let halves = u64::from(self.bits / 32);
         let mut count = Fused::default();
