@@ -13,6 +13,8 @@ const FILL: usize = 1 << 17;
 /// call is long over.
 const VALUES_MAX: usize = 1 << 18;
 const BYTES_MAX: usize = 8 << 20;
+/// A value so many times as long as the mean is walked before the others.
+const UNEVEN: u64 = 16;
 /// Copies of more values than this are made by several threads.
 const ALONE: usize = 1 << 14;
 
@@ -44,7 +46,7 @@ impl Audit<'_> {
     }
 }
 
-/// A walk. Pieces are cut from the values in the order of their lengths, so that those of a piece end together.
+/// A walk.
 pub(super) struct WalkJob<'a> {
     walk: &'a Walk<'a>,
     audit: Audit<'a>,
@@ -58,17 +60,21 @@ pub(super) struct WalkJob<'a> {
     spare_ends: Vec<Vec<[u8; 32]>>,
 }
 
-/// The values of a walk in the order of their lengths, the longest first; without those that stay where they are.
+/// In which order the values of a walk are given out.
 enum Order {
     /// As they come: so many.
     Given(usize),
+    /// The longest first, without those that stay where they are.
     Sorted(Vec<usize>),
 }
 
 impl Order {
-    fn of(steps: &[u64]) -> Order {
-        if steps.is_sorted_by(|a, b| a >= b) {
-            return Order::Given(steps.partition_point(|&steps| steps > 0));
+    /// Sorted only where some are so long that the end of the walk might wait for them: collecting values from all over
+    /// memory takes longer than a device takes for a few steps.
+    fn of(steps: &[u64], total: u64) -> Order {
+        let longest = steps.iter().copied().max().unwrap_or_default();
+        if longest / UNEVEN <= total / (steps.len() as u64).max(1) {
+            return Order::Given(steps.len());
         }
         let mut order: Vec<usize> = (0..steps.len()).filter(|&index| steps[index] > 0).collect();
         order.par_sort_unstable_by_key(|&index| std::cmp::Reverse(steps[index]));
@@ -93,12 +99,12 @@ impl Order {
 
 impl<'a> WalkJob<'a> {
     pub(super) fn new(walk: &'a Walk<'a>, ends: &'a mut [[u8; 32]], audit: Audit<'a>) -> WalkJob<'a> {
-        let order = Order::of(walk.steps);
+        let left = u64::try_from(walk.total_steps()).unwrap_or(u64::MAX);
+        let order = Order::of(walk.steps, left);
         if order.len() < walk.starts.len() {
             let values = ends.iter_mut().zip(walk.starts).zip(walk.steps);
             values.filter(|&(_, &steps)| steps == 0).for_each(|((end, start), _)| *end = *start);
         }
-        let left = u64::try_from(walk.total_steps()).unwrap_or(u64::MAX);
         WalkJob { walk, audit, order, given: 0, left, ends, spare: Vec::new(), spare_ends: Vec::new() }
     }
 }

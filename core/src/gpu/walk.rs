@@ -19,14 +19,14 @@ use crate::{HashFunction, Walk};
 const VALUE: usize = 32;
 const STEPS: usize = 4;
 
-/// A walk's values in the order of their lengths, the longest first: neighbours end together, and none waits for
+/// A walk's values (no more than 2³²: a piece of a job is far shorter) in the order of their lengths, the longest first: neighbours end together, and none waits for
 /// another. Without those that stay where they are.
 struct Sorted<'a> {
     walk: &'a Walk<'a>,
     /// Hashes of a step.
     hashes: u64,
     /// Which value stands at each place; `None` where they came like this.
-    order: Option<Vec<usize>>,
+    order: Option<Vec<u32>>,
     count: usize,
 }
 
@@ -90,14 +90,25 @@ impl<'a> Sorted<'a> {
             let count = walk.steps.partition_point(|&steps| steps > 0);
             return Sorted { walk, hashes, order: None, count };
         }
-        let mut order: Vec<usize> = (0..walk.steps.len()).filter(|&index| walk.steps[index] > 0).collect();
-        order.sort_unstable_by_key(|&index| std::cmp::Reverse(walk.steps[index]));
+        let longest = walk.steps.iter().copied().max().unwrap_or_default();
+        let values = (0u32..).zip(walk.steps).filter(|&(_, &steps)| steps > 0);
+        let order: Vec<u32> = if longest <= u32::MAX.into() {
+            // Length and number in one word: the fastest thing there is to sort.
+            let mut keys: Vec<u64> =
+                values.map(|(value, &steps)| (longest - steps) << 32 | u64::from(value)).collect();
+            keys.sort_unstable();
+            keys.into_iter().map(|key| key as u32).collect()
+        } else {
+            let mut order: Vec<u32> = values.map(|(value, _)| value).collect();
+            order.sort_unstable_by_key(|&value| std::cmp::Reverse(walk.steps[value as usize]));
+            order
+        };
         Sorted { walk, hashes, count: order.len(), order: Some(order) }
     }
 
     /// Hashes of the value at a place.
     fn hashes(&self, place: usize) -> u64 {
-        let value = self.order.as_ref().map_or(place, |order| order[place]);
+        let value = self.order.as_ref().map_or(place, |order| order[place] as usize);
         self.walk.steps[value].saturating_mul(self.hashes)
     }
 
@@ -106,7 +117,7 @@ impl<'a> Sorted<'a> {
         match &self.order {
             None => write(0, bytes(&self.walk.starts[places])),
             Some(order) => order[places].iter().enumerate().for_each(|(index, &value)| {
-                write(index * VALUE, &self.walk.starts[value]);
+                write(index * VALUE, &self.walk.starts[value as usize]);
             }),
         }
     }
@@ -115,7 +126,9 @@ impl<'a> Sorted<'a> {
     fn scatter(&self, places: Range<usize>, said: &[[u8; 32]], ends: &mut [[u8; 32]]) {
         match &self.order {
             None => ends[places].copy_from_slice(said),
-            Some(order) => order[places].iter().zip(said).for_each(|(&value, end)| ends[value] = *end),
+            Some(order) => {
+                order[places].iter().zip(said).for_each(|(&value, end)| ends[value as usize] = *end);
+            }
         }
     }
 }

@@ -50,6 +50,15 @@ fn many_short_segments() {
 }
 
 #[test]
+fn a_few_long_segments_among_short_ones() {
+    on_gpu(|engine| {
+        let steps: Vec<u64> = (0..9_000).map(|i| if i % 1_000 == 999 { 20_000 + i } else { i % 3 }).collect();
+        same_walk(engine, HashFunction::Sha256d, &steps);
+        same_walk(engine, HashFunction::BLAKE2S, &steps);
+    });
+}
+
+#[test]
 fn a_walk_of_two_devices() {
     on_gpu(|_| {
         let both = Engine::builder().device("all").audit_one_in(1).build().expect("devices");
