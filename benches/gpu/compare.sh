@@ -11,9 +11,9 @@ set -euo pipefail
 device=gpu seconds=3 out=target/gpu-compare
 while (($#)); do
     case $1 in
-        --device) device=$2; shift 2 ;;
-        --seconds) seconds=$2; shift 2 ;;
-        --out) out=$2; shift 2 ;;
+        --device) device=${2:?--device needs a device}; shift 2 ;;
+        --seconds) seconds=${2:?--seconds needs a number}; shift 2 ;;
+        --out) out=${2:?--out needs a folder}; shift 2 ;;
         *) echo "error: $1: the options are --device, --seconds and --out" >&2; exit 2 ;;
     esac
 done
@@ -31,7 +31,8 @@ trap 'rm -rf "$cold"' EXIT
 for run in cold warm; do
     began=$(date +%s.%N)
     __GL_SHADER_DISK_CACHE_PATH=$cold MESA_SHADER_CACHE_DIR=$cold \
-        "$gridnet" mine --device "$device" --start 2083236000 --end 2083237000 >/dev/null 2>&1
+        "$gridnet" mine --device "$device" --start 2083236000 --end 2083237000 >/dev/null 2>"$out/start.err" ||
+        { cat "$out/start.err" >&2; exit 1; }
     python3 -c "import sys; print('$run', round($(date +%s.%N) - $began, 3))" >>"$out/start.txt"
 done
 
@@ -76,9 +77,10 @@ for run in (out / "start.txt").read_text().splitlines():
     print("start to first answer,", *run.split(), "s")
 for device in report["devices"]:
     print(f"\n{device['id']} {device['name']}, {device['driver']}; opened in {device['open_seconds']:.3f} s")
-    print(f"wrong {device['wrong']}, failed {device['failed']}, late {device['late']} of {device['checked']} checked")
-    if "unknown" in device:
-        print("no clocks, no watts:", device["unknown"])
+    print(f"{device['checked_answers']} answers checked; pieces wrong {device['wrong_pieces']},",
+          f"failed {device['failed_pieces']}, late {device['late_pieces']}")
+    if "no_counters_because" in device:
+        print("no clocks, no watts:", device["no_counters_because"])
     head = ("", "", "host GH/s", "kernel", "of model", "host/kernel", "ms", "G/J", "hashcat", "ratio")
     rows = [head]
     for row in device["rows"]:

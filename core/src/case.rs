@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::{
-    Control, Device, Digest, Engine, Error, HashFunction, NonceField, Order, Search, Target, Walk, limits,
+    Control, Device, Digest, Engine, Error, HashFunction, KernelInfo, NonceField, Order, Search, Share,
+    Target, Walk, limits,
 };
 
 /// A search that owns its messages.
@@ -88,24 +89,27 @@ pub enum Case {
 impl Case {
     /// Asks an engine the question again, of as many copies of the value or message as there were values or messages.
     /// An engine that checks all its answers ([`audit_one_in(1)`](crate::EngineBuilder::audit_one_in)) tells its
-    /// listener when a device is wrong again.
+    /// listener when a device is wrong again. Says which devices answered: what one cannot do, another does.
     ///
     /// # Errors
     /// Any of the engine's.
-    pub fn ask(&self, engine: &Engine, control: &Control) -> Result<(), Error> {
+    pub fn ask(&self, engine: &Engine, control: &Control) -> Result<Vec<Share>, Error> {
         match self {
-            Case::Search(search) => search.with(|search| engine.search(search, control).map(drop)),
+            Case::Search(search) => {
+                search.with(|search| engine.search(search, control).map(|report| report.devices))
+            }
             Case::Walk { function, start, steps, count } => {
                 let count = copies(*count, 32)?;
                 let (starts, steps) = (vec![*start; count], vec![*steps; count]);
-                engine.walk(&Walk { function: *function, starts: &starts, steps: &steps }, control).map(drop)
+                let walk = Walk { function: *function, starts: &starts, steps: &steps };
+                engine.walk(&walk, control).map(|report| report.devices)
             }
             Case::Digest { function, message, count } => {
                 let count = copies(*count, message.len())?;
                 let messages = message.repeat(count);
                 let digest =
                     Digest { function: *function, messages: &messages, length: message.len(), count };
-                engine.digest(&digest, control).map(drop)
+                engine.digest(&digest, control).map(|report| report.devices)
             }
         }
     }
@@ -127,6 +131,8 @@ pub struct Disagreement {
     pub device: Device,
     /// The path that computed it.
     pub path: String,
+    /// Its kernels, as they were run.
+    pub kernels: Vec<KernelInfo>,
     /// What is wrong.
     pub what: String,
     /// The question.

@@ -8,7 +8,7 @@ use crate::limits;
 #[non_exhaustive]
 pub enum Error {
     /// No such hash function.
-    #[error("unknown hash function \"{0}\": the functions are sha256, sha256d, blake2s and blake2b")]
+    #[error("unknown hash function {quoted}: the functions are sha256, sha256d, blake2s and blake2b", quoted = quoted(.0))]
     UnknownFunction(String),
     /// The function takes no personalisation, or a shorter one.
     #[error("{function} takes a personalisation of at most {max} bytes, not {got}")]
@@ -21,7 +21,10 @@ pub enum Error {
         got: usize,
     },
     /// No such path.
-    #[error("unknown path \"{name}\": the paths are portable, sha-ni, avx2, avx512, neon and armv8-sha")]
+    #[error(
+        "unknown path {}: the paths are portable, sha-ni, avx2, avx512, neon and armv8-sha",
+        quoted(name)
+    )]
     UnknownPath {
         /// What was asked for.
         name: String,
@@ -35,7 +38,7 @@ pub enum Error {
         available: String,
     },
     /// No device of that name.
-    #[error("no device answers to \"{asked}\"; the devices are {available}")]
+    #[error("no device answers to {}; the devices are {available}", quoted(asked))]
     UnknownDevice {
         /// What was asked for.
         asked: String,
@@ -180,6 +183,16 @@ pub enum Error {
     /// The operating system refused.
     #[error("could not start worker threads: {0}")]
     Spawn(String),
+}
+
+/// A text from outside, safe to repeat: quoted, escaped, and not too much of it.
+fn quoted(text: &str) -> String {
+    const CHARS_MAX: usize = 40;
+    if text.chars().count() <= CHARS_MAX {
+        return format!("{text:?}");
+    }
+    let head: String = text.chars().take(CHARS_MAX).collect();
+    format!("{head:?}… ({} bytes)", text.len())
 }
 
 impl Error {

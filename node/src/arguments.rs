@@ -1,14 +1,16 @@
 //! From the text of an argument to its value. Each refusal says what was expected and what was got; the caller adds
 //! which argument it was.
 
+use std::io::{IsTerminal as _, stderr};
 use std::ops::Range;
 
 use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE};
-use gridnet_core::{Engine, EngineBuilder, Target, Tune};
+use gridnet_core::{DeviceKind, Engine, EngineBuilder, Target, Tune};
 
 use crate::cli::Devices;
 use crate::disagreement;
 use crate::outcome::Failure;
+use crate::output;
 use crate::tunings::TuneFile;
 
 /// Longest piece of a user's text that a message repeats.
@@ -92,7 +94,19 @@ pub(crate) fn engine(devices: &Devices) -> Result<Engine, Failure> {
     for device in &devices.device {
         builder = builder.device(device);
     }
-    Ok(builder.build()?)
+    let engine = builder.build()?;
+    if devices.tune {
+        if engine.devices().all(|device| device.kind == DeviceKind::Cpu) {
+            return Err(Failure::argument(
+                "--tune",
+                "there is no graphics processor here to tune; leave it out",
+            ));
+        }
+        if stderr().is_terminal() {
+            output::note("finding out how each graphics processor works fastest: some seconds a kernel");
+        }
+    }
+    Ok(engine)
 }
 
 /// The same before any device is named.

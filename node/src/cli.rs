@@ -15,7 +15,7 @@ use crate::{arguments, help};
 /// One past the largest nonce of a header.
 const NONCES: u64 = 1 << 32;
 
-/// Mine, verify and measure with every width your CPU has.
+/// Mine, verify and measure with your processor and your graphics processors.
 #[derive(Debug, Parser)]
 #[command(name = "gridnet", version, max_term_width = 100, after_help = help::PROGRAM)]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -133,6 +133,9 @@ pub(crate) struct VerifyHeaders {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
 }
 
 /// The name of a retarget rule.
@@ -173,6 +176,9 @@ pub(crate) struct Mint {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
 }
 
 /// Arguments of `identity verify`.
@@ -219,6 +225,9 @@ pub(crate) struct Walk {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
 }
 
 /// Arguments of `digest`.
@@ -237,6 +246,9 @@ pub(crate) struct Digest {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
 }
 
 /// Arguments of `bench`.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gridnet_core::{
-    Case, Disagreement, Endian, HashFunction, NonceField, Order, OwnedSearch, Target, limits,
+    Case, Device, Disagreement, Endian, HashFunction, KernelInfo, NonceField, Order, OwnedSearch, Target,
+    TuneStore, Tuning, limits,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,8 @@ use crate::output::{self, Hex};
 
 /// The longest file that is read: twice what the longest messages of a search take in hex.
 const FILE_BYTES_MAX: u64 = 4 * (limits::SEARCH_BYTES_MAX + limits::TAILS_BYTES_MAX) as u64;
+/// Characters of a text from a file that are printed.
+const TEXT_CHARS_MAX: usize = 400;
 /// The version of the format.
 const FORMAT: u32 = 1;
 
@@ -27,6 +30,8 @@ pub(crate) struct Reproducer {
     pub(crate) device: Culprit,
     /// The path that computed it.
     path: String,
+    /// Its kernels, as they were run.
+    pub(crate) kernels: Vec<Kernel>,
     /// What was wrong.
     pub(crate) what: String,
     algorithm: String,
@@ -36,13 +41,69 @@ pub(crate) struct Reproducer {
     question: Question,
 }
 
+/// A kernel as it was run.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Kernel {
+    name: String,
+    group_size: u32,
+    invocations: u32,
+    dispatch_ms: u32,
+}
+
+impl Kernel {
+    fn new(info: &KernelInfo) -> Kernel {
+        let Tuning { group_size, invocations, dispatch_ms } = info.tuning;
+        Kernel { name: info.name.clone(), group_size, invocations, dispatch_ms }
+    }
+}
+
+/// Runs kernels as a file has it.
+#[derive(Debug)]
+pub(crate) struct AsItWas(pub(crate) Vec<Kernel>);
+
+impl TuneStore for AsItWas {
+    fn load(&self, key: &str) -> Option<Tuning> {
+        let kernel = self.0.iter().find(|kernel| key.split(" | ").any(|part| part == kernel.name))?;
+        let Kernel { group_size, invocations, dispatch_ms, .. } = *kernel;
+        Some(Tuning { group_size, invocations, dispatch_ms })
+    }
+
+    fn save(&self, _: &str, _: Tuning) {}
+}
+
 /// Whose answer it was.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Culprit {
     pub(crate) id: String,
-    pub(crate) name: String,
+    name: String,
     backend: String,
     driver: Option<String>,
+}
+
+impl Culprit {
+    pub(crate) fn new(device: &Device) -> Culprit {
+        Culprit {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            backend: device.backend.clone(),
+            driver: device.driver.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Culprit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let driver = self.driver.as_deref().unwrap_or("no driver");
+        write!(f, "{} {}, {} {driver}", printable(&self.id), printable(&self.name), printable(&self.backend))
+    }
+}
+
+/// A text from a file, safe to print on one line.
+pub(crate) fn printable(text: &str) -> String {
+    let escaped = text.chars().flat_map(|c| {
+        if c.is_control() { c.escape_debug().to_string() } else { c.to_string() }.chars().collect::<Vec<_>>()
+    });
+    escaped.take(TEXT_CHARS_MAX).collect()
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -95,7 +156,7 @@ fn write(disagreement: &Disagreement, folder: &Path) -> io::Result<PathBuf> {
 
 impl Reproducer {
     fn new(disagreement: &Disagreement) -> Reproducer {
-        let Disagreement { device, path, what, case } = disagreement;
+        let Disagreement { device, path, kernels, what, case } = disagreement;
         let (function, question) = match case {
             Case::Search(search) => (search.function, Question::of_search(search)),
             Case::Walk { function, start, steps, count } => {
@@ -113,13 +174,9 @@ impl Reproducer {
         Reproducer {
             gridnet_disagreement: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            device: Culprit {
-                id: device.id.clone(),
-                name: device.name.clone(),
-                backend: device.backend.clone(),
-                driver: device.driver.clone(),
-            },
+            device: Culprit::new(device),
             path: path.clone(),
+            kernels: kernels.iter().map(Kernel::new).collect(),
             what: what.clone(),
             algorithm: function.name().to_owned(),
             personal: hex::encode(personal),
@@ -130,12 +187,15 @@ impl Reproducer {
     /// Reads a file. What is wrong with it is an error that says so.
     pub(crate) fn read(path: &Path) -> Result<Reproducer, String> {
         let bytes = cache::read(path, FILE_BYTES_MAX).map_err(|error| error.to_string())?;
-        let read: Reproducer = serde_json::from_slice(&bytes).map_err(|error| {
+        let strange = |error: serde_json::Error| {
             format!("this is not a file that a disagreement of devices was written to: {error}")
-        })?;
-        match read.gridnet_disagreement {
-            FORMAT => Ok(read),
-            other => Err(format!("its format is {other}, and this program reads {FORMAT}; use a newer one")),
+        };
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(strange)?;
+        match value["gridnet_disagreement"].as_u64() {
+            Some(format) if format != u64::from(FORMAT) => {
+                Err(format!("its format is {format}, and this program reads {FORMAT}; use a newer one"))
+            }
+            _ => serde_json::from_value(value).map_err(strange),
         }
     }
 
@@ -208,7 +268,7 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
-    use gridnet_core::{Device, DeviceKind};
+    use gridnet_core::DeviceKind;
 
     use super::*;
 
@@ -226,7 +286,14 @@ mod tests {
             reason: None,
             refused: Vec::new(),
         };
-        Disagreement { device, path: "wgsl".to_owned(), what: "a test".to_owned(), case }
+        let kernels = vec![KernelInfo {
+            name: "sha256_walk".to_owned(),
+            integer_instructions: 1,
+            instructions: 1,
+            units: 1,
+            tuning: Tuning { group_size: 128, invocations: 1 << 20, dispatch_ms: 33 },
+        }];
+        Disagreement { device, path: "wgsl".to_owned(), kernels, what: "a test".to_owned(), case }
     }
 
     #[test]
@@ -249,6 +316,10 @@ mod tests {
             let path = write(&disagreement(case.clone()), &folder.path().join("deeper")).expect("a file");
             assert!(path.to_string_lossy().contains("gpu-01-00-0-"), "{}", path.display());
             assert_eq!(Reproducer::read(&path).and_then(|read| read.case()), Ok(case));
+            let read = Reproducer::read(&path).expect("it was read before");
+            let kernels = AsItWas(read.kernels);
+            assert_eq!(kernels.load("a card | vulkan | sha256_walk | 00").expect("it").group_size, 128);
+            assert_eq!(kernels.load("a card | vulkan | sha256_walks | 00"), None);
             // A later format, and a part of a file.
             let json = std::fs::read(&path).expect("it is there");
             let later = String::from_utf8(json.clone()).expect("text").replacen(": 1", ": 2", 1);

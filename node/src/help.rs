@@ -119,12 +119,12 @@ Examples:
 
 /// Below `gridnet bench`.
 pub(crate) const BENCH: &str = "\
-One row for each primitive and hash function. A search counts candidates, a walk
+One row for each primitive and hash function; a report has some more. A search counts candidates, a walk
 steps, a digest messages of 80 bytes. The checksum is that of a fixed amount of
 work: it must be the same on every path and every machine.
 
 Examples:
-  Everything, in two seconds and a half:
+  Everything, in a few seconds:
     gridnet bench --seconds 0.2
 
   What the plainest code does on one core, for a program to read:
@@ -152,11 +152,8 @@ that file along when you report a faulty card or driver.
 Exits with 1 when the device is wrong again.
 
 Examples:
-  On the device that was wrong, a hundred times:
-    gridnet reproduce disagreement.json --times 100
-
-  Whether another one agrees:
-    gridnet reproduce disagreement.json --device gpu";
+  On a graphics processor of this machine, ten times:
+    gridnet reproduce disagreement.json --device gpu --times 10";
 
 /// Below `gridnet completions`.
 pub(crate) const COMPLETIONS: &str = "\

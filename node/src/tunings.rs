@@ -1,13 +1,14 @@
 //! How graphics processors work fastest, kept in a file: found out once for a card, its driver and a kernel.
 
 use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gridnet_core::{TuneStore, Tuning};
 use serde::{Deserialize, Serialize};
 
-use crate::cache;
+use crate::{cache, output};
 
 /// The longest file that is read.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -34,7 +35,8 @@ impl TuneFile {
         Some(Arc::new(TuneFile { path, writing: Mutex::default() }))
     }
 
-    fn all(&self) -> BTreeMap<String, Kept> {
+    /// What is in it, each entry as it is: one that is unreadable does not take the others with it.
+    fn all(&self) -> BTreeMap<String, serde_json::Value> {
         let bytes = cache::read(&self.path, FILE_BYTES_MAX).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
@@ -42,7 +44,8 @@ impl TuneFile {
 
 impl TuneStore for TuneFile {
     fn load(&self, key: &str) -> Option<Tuning> {
-        let Kept { group_size, invocations, dispatch_ms } = self.all().remove(key)?;
+        let kept = serde_json::from_value(self.all().remove(key)?).ok()?;
+        let Kept { group_size, invocations, dispatch_ms } = kept;
         Some(Tuning { group_size, invocations, dispatch_ms })
     }
 
@@ -50,10 +53,18 @@ impl TuneStore for TuneFile {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let Tuning { group_size, invocations, dispatch_ms } = tuning;
         let mut all = self.all();
-        all.insert(key.to_owned(), Kept { group_size, invocations, dispatch_ms });
-        let json = serde_json::to_vec_pretty(&all).expect("numbers under names are JSON");
+        let kept = serde_json::to_value(Kept { group_size, invocations, dispatch_ms });
+        all.insert(key.to_owned(), kept.expect("numbers are JSON"));
+        let json = serde_json::to_vec_pretty(&all).expect("values under names are JSON");
+        if stderr().is_terminal() {
+            output::note(&format!(
+                "tuned {key}: groups of {group_size}, {invocations} invocations, {dispatch_ms} ms a dispatch"
+            ));
+        }
         // A disk that is full costs a few seconds the next time.
-        let _ = cache::write(&self.path, &json);
+        if let Err(error) = cache::write(&self.path, &json) {
+            output::note(&format!("warning: cannot keep that in {}: {error}", self.path.display()));
+        }
     }
 }
 
@@ -71,6 +82,12 @@ mod tests {
         file().save("a", tuning);
         file().save("b", Tuning::default());
         assert_eq!((file().load("a"), file().load("b")), (Some(tuning), Some(Tuning::default())));
+        // One that cannot be read is found out anew; the others stay.
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        std::fs::write(&path, text.replacen("128", "-1", 1)).expect("it can be written");
+        assert_eq!((file().load("a"), file().load("b")), (None, Some(Tuning::default())));
+        file().save("c", tuning);
+        assert_eq!((file().load("b"), file().load("c")), (Some(Tuning::default()), Some(tuning)));
         for rubbish in ["", "{", "[]", r#"{"a": {"group_size": -1}}"#] {
             std::fs::write(&path, rubbish).expect("it can be written");
             assert_eq!(file().load("a"), None, "{rubbish}");

@@ -47,7 +47,7 @@ impl EngineBuilder {
     /// - `cpu`: the CPU.
     /// - `gpu`: every graphics processor or, where there is none, the software ones.
     /// - `all`: everything, software ones too.
-    /// - An id (`gpu:01:00.0`), or `gpu:` and a part of a name (`gpu:H200`).
+    /// - An id (`gpu:01:00.0`), or `gpu:` and a part of a name that begins a word (`gpu:H200`): all of that name.
     #[must_use]
     pub fn device(mut self, device: impl Into<String>) -> Self {
         self.devices.push(device.into());
@@ -200,15 +200,24 @@ fn choose(asked: &str, listed: &[Listed]) -> Result<(Vec<usize>, bool), Error> {
             if any.is_empty() { Err(Error::NoGpu) } else { Ok((any, false)) }
         }
         _ => {
-            let name = asked.strip_prefix("gpu:").unwrap_or(asked).to_lowercase();
-            let meant = |device: &Device| {
-                device.id == asked || (!name.is_empty() && device.name.to_lowercase().contains(&name))
-            };
-            let found: Vec<usize> =
-                (0..listed.len()).filter(|&index| meant(listed[index].device())).collect();
+            let ids = (0..listed.len()).filter(|&index| listed[index].device().id == asked);
+            let mut found: Vec<usize> = ids.collect();
+            if let (true, Some(part)) = (found.is_empty(), asked.strip_prefix("gpu:")) {
+                let named = |&index: &usize| is_part_of_name(part, &listed[index].device().name);
+                found = (0..listed.len()).filter(named).collect();
+            }
             if found.is_empty() { Err(unknown()) } else { Ok((found, false)) }
         }
     }
+}
+
+/// Whether a part begins a word of a name, in whatever case: `h200` of `NVIDIA H200`. A digit or two are none: they are
+/// in many names, and meant as the number of a device that is not there.
+fn is_part_of_name(part: &str, name: &str) -> bool {
+    let (part, name) = (part.to_lowercase(), name.to_lowercase());
+    let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
+    let is_number = part.len() < 3 && part.chars().all(|c| c.is_ascii_digit());
+    !is_number && name.match_indices(&part).any(|(at, _)| begins(at))
 }
 
 #[cfg(feature = "gpu")]
@@ -244,4 +253,27 @@ fn gpus() -> Vec<Listed> {
 #[cfg(not(feature = "gpu"))]
 fn open(_: &[Listed], _: &[usize], _: &Tuner) -> Result<Vec<Arc<dyn Backend>>, Error> {
     Ok(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_part_of_name;
+
+    #[test]
+    fn a_part_of_a_name_begins_a_word_of_it() {
+        let llvmpipe = "llvmpipe (LLVM 15.0.6, 256 bits)";
+        for (part, name, is) in [
+            ("H200", "NVIDIA H200", true),
+            ("nvidia h", "NVIDIA H200", true),
+            ("4090", "NVIDIA GeForce RTX 4090", true),
+            ("200", "NVIDIA H200", false),
+            ("llvm", llvmpipe, true),
+            ("15", llvmpipe, false),
+            ("0", llvmpipe, false),
+            ("pipe", llvmpipe, false),
+            ("", llvmpipe, false),
+        ] {
+            assert_eq!(is_part_of_name(part, name), is, "{part} of {name}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::backend::{Backend, Searched, Watch};
+use crate::backend::{Backend, Question, Searched, Watch};
 use crate::{Case, Digest, Error, HashFunction, Hit, OwnedSearch, Walk};
 
 /// A part of a job.
@@ -67,6 +67,22 @@ impl Piece {
                 backend.digest(&digest, &mut memory, watch)?;
                 Ok(Answer::Values(memory))
             }
+        }
+    }
+
+    /// Calls with what is asked in it.
+    pub(super) fn with_question<T>(&self, call: impl FnOnce(&Question<'_>) -> T) -> T {
+        match self {
+            Piece::Search { search, .. } => search.with(|search| call(&Question::Search(search))),
+            Piece::Walk { function, starts, steps, .. } => {
+                call(&Question::Walk(&Walk { function: *function, starts, steps }))
+            }
+            Piece::Digest { function, messages, length, count, .. } => call(&Question::Digest(&Digest {
+                function: *function,
+                messages,
+                length: *length,
+                count: *count,
+            })),
         }
     }
 

@@ -229,7 +229,10 @@ impl Spread<'_> {
             piece: Arc::clone(&piece),
             memory: self.job.memory(),
             cancel: self.cancel.clone(),
-            meter: progress.map(|progress| progress.meter(&worker.backend.device().id)),
+            // A decoy is no progress.
+            meter: progress
+                .filter(|_| !piece.is_decoy())
+                .map(|progress| progress.meter(&worker.backend.device().id)),
             long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
@@ -275,9 +278,13 @@ impl Spread<'_> {
             worker.strike(Strike::Wrong, &what);
             if let Some(listener) = self.listener {
                 let (device, path) = (worker.backend.device().clone(), reply.share.path);
-                listener(&Disagreement { device, path, what, case: piece.case(place) });
+                let kernels = piece.with_question(|question| worker.backend.kernels(question));
+                listener(&Disagreement { device, path, kernels, what, case: piece.case(place) });
             }
             self.give_back(index, piece);
+            return;
+        }
+        if piece.is_decoy() {
             return;
         }
         let busy = &mut self.busy[index];

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Digest) -> Result<Outcome, Failure> {
         None => args.algorithm,
     };
     let messages = read(&args.messages)?;
-    let engine = super::engine()?;
+    let engine = arguments::engine(&args.devices)?;
     let look = Look { verb: "hashing", unit: " messages", end: End::At(messages.len() as u64) };
     let mut digests = Vec::new();
     let done = progress::watch(look, |control| digest(&engine, function, &messages, control, &mut digests));

@@ -7,6 +7,7 @@ use gridnet_core::proof::identity::{self, Fault, Minted, Proof};
 use gridnet_core::{Control, Engine, Error, Report, Target};
 use serde::Serialize;
 
+use crate::arguments;
 use crate::cli::{Mint, VerifyIdentity};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, Whole, duration, scaled, seconds};
@@ -14,7 +15,7 @@ use crate::progress::{self, End, Look};
 
 /// Mints.
 pub(crate) fn mint(args: &Mint) -> Result<Outcome, Failure> {
-    let engine = super::engine()?;
+    let engine = arguments::engine(&args.devices)?;
     let look = Look { verb: "minting", unit: "H", end: End::Luck(args.target_bits) };
     let answer = progress::watch(look, |control| search(&engine, args, control))?;
     output::answer(args.json, &answer)?;
@@ -29,8 +30,8 @@ fn search(engine: &Engine, args: &Mint, control: &Control) -> Result<MintAnswer,
     let target = Target::from_zero_bits(args.target_bits)?;
     match identity::mint(engine, &args.address, target, args.nonce_bits, control) {
         Ok(report) => Ok(MintAnswer::found(&report)),
-        Err(Error::Cancelled) => Ok(MintAnswer::unfinished(args, control, true)),
-        Err(Error::NoProof { .. }) => Ok(MintAnswer::unfinished(args, control, false)),
+        Err(Error::Cancelled) => Ok(MintAnswer::unfinished(args, control, None)),
+        Err(Error::NoProof { repetitions }) => Ok(MintAnswer::unfinished(args, control, Some(repetitions))),
         Err(error) => Err(error),
     }
 }
@@ -64,16 +65,17 @@ impl MintAnswer {
         }
     }
 
-    fn unfinished(args: &Mint, control: &Control, interrupted: bool) -> MintAnswer {
+    /// After all repetitions, or cancelled in one of them.
+    fn unfinished(args: &Mint, control: &Control, repetitions: Option<u32>) -> MintAnswer {
         let progress = control.progress.as_deref().map(gridnet_core::Progress::snapshot);
         let (done, elapsed) = progress.map_or((0, Duration::ZERO), |now| (now.done, now.elapsed));
         MintAnswer {
-            repetitions: (done >> args.nonce_bits) + u64::from(interrupted),
+            repetitions: repetitions.map_or((done >> args.nonce_bits) + 1, u64::from),
             nonce: None,
             hash: None,
             hashes: done.into(),
             seconds: seconds(elapsed),
-            interrupted,
+            interrupted: repetitions.is_none(),
             elapsed,
         }
     }

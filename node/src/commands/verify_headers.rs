@@ -11,6 +11,7 @@ use gridnet_core::proof::headers::{self, Fault, Retarget, Verdict};
 use gridnet_core::{HashFunction, Report};
 use serde::Serialize;
 
+use crate::arguments;
 use crate::cli::{RetargetRule, VerifyHeaders};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, duration, seconds};
@@ -23,7 +24,7 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 pub(crate) fn run(args: &VerifyHeaders) -> Result<Outcome, Failure> {
     let rule = rule(args)?;
     let bytes = read(&args.file)?;
-    let engine = super::engine()?;
+    let engine = arguments::engine(&args.devices)?;
     let count = (bytes.len() / HEADER_BYTES) as u64;
     // Under another function each header is hashed twice: for its id and for its work.
     let passes = if args.algorithm == HashFunction::Sha256d { 1 } else { 2 };

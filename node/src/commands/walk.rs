@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use gridnet_core::{Control, Engine, Error};
 use serde::Serialize;
 
+use crate::arguments;
 use crate::cli::Walk;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, Whole, duration, scaled};
@@ -16,7 +17,7 @@ const LEG: u64 = 1 << 18;
 
 /// Walks.
 pub(crate) fn run(args: &Walk) -> Result<Outcome, Failure> {
-    let engine = super::engine()?;
+    let engine = arguments::engine(&args.devices)?;
     let look = Look { verb: "walking", unit: " steps", end: End::At(args.steps) };
     let began = Instant::now();
     let (at, left) = progress::watch(look, |control| walk(&engine, args, control))?;

@@ -133,6 +133,10 @@ fn bench_and_the_rest_refuse() {
     check("bench --threads 0", "--threads", "from 1 to");
     check("bench --device gpu:99:00.0", "--device", "cpu");
     check("bench --report /no/such/folder/report.json", "--report", "cannot write");
+    check("bench --report -", "--report", "a file is needed");
+    check("bench --device cpu --tune", "--tune", "no graphics processor");
+    check("mine --device 0", "--device", "no device answers to");
+    check("mine --device gpu:15", "--device", "no device answers to");
     check("reproduce", "FILE", "--help");
     check("reproduce x --times 0", "--times", "from 1 to");
     check("devices extra", "extra", "--help");
@@ -148,6 +152,12 @@ fn long_and_odd_text_is_not_thrown_back_whole() {
     assert!(ran.err.len() < 300, "{} bytes", ran.err.len());
     let ran = gridnet(&["mine", "--algorithm", "line\nbreak"]);
     refused(&ran, "--algorithm", r"line\nbreak");
+    for line in [["mine", "--device", "no\ndevice"], ["bench", "--report", "no/such\nfolder/x"]] {
+        let ran = gridnet(&line);
+        refused(&ran, line[1], r"\n");
+    }
+    refused(&gridnet(&["reproduce", "no\nfile"]), "FILE", r"no\nfile");
+    refused(&gridnet(&["mine", "--device", &long]), "--device", "100000 bytes");
     let ran = gridnet(&["verify", "headers", "no\nfile"]);
     refused(&ran, "FILE", r"no\nfile");
 }

@@ -35,7 +35,7 @@ fn every_row_measures_something() {
     for row in rows("--simd portable --threads 1") {
         assert_eq!(
             keys(&row),
-            ["algorithm", "checksum", "device", "dispatches", "path", "per_second", "primitive"]
+            ["algorithm", "checksum", "device", "dispatches", "path", "per_second", "primitive", "what"]
         );
         assert!(row["per_second"].as_u64().expect("a whole number") > 1000, "{row}");
         assert!(row["dispatches"].as_u64().expect("a whole number") > 0, "{row}");

@@ -76,12 +76,13 @@ fn a_report_tells_of_each_device_what_it_does_and_how_well() {
     let report: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("it is JSON");
     assert_eq!((report["gridnet_report"].as_u64(), report["version"].as_str()), (Some(1), Some("0.1.0")));
+    assert_eq!(report["complete"].as_bool(), Some(true));
     let (mut rows, devices) = (0, report["devices"].as_array().expect("a list"));
     for device in devices {
         assert!(device["id"].as_str().is_some_and(|id| id.starts_with("gpu:")), "{device}");
         assert!(device["open_seconds"].as_f64() < device["first_answer_seconds"].as_f64(), "{device}");
-        assert_eq!((device["wrong"].as_u64(), device["failed"].as_u64()), (Some(0), Some(0)));
-        assert!(device["checked"].as_u64() > Some(1_000), "{device}");
+        assert_eq!((device["wrong_pieces"].as_u64(), device["failed_pieces"].as_u64()), (Some(0), Some(0)));
+        assert!(device["checked_answers"].as_u64() > Some(1_000), "{device}");
         for row in device["rows"].as_array().expect("a list") {
             rows += 1;
             let kernel = &row["kernels"][0];

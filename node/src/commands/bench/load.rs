@@ -30,6 +30,19 @@ impl Kind {
         }
     }
 
+    /// The same in a table.
+    pub(super) fn short(self) -> String {
+        match self {
+            Kind::Header { versions: 1 } | Kind::Walk { steps: 1_000 } | Kind::Digest { length: 80 } => {
+                self.primitive().name().to_owned()
+            }
+            Kind::Header { versions } => format!("search ×{versions}"),
+            Kind::Identity => "identity".to_owned(),
+            Kind::Walk { steps } => format!("walk {steps}"),
+            Kind::Digest { length } => format!("digest {length}"),
+        }
+    }
+
     /// What a person calls it.
     pub(super) fn name(self) -> String {
         match self {

@@ -79,6 +79,10 @@ struct Table {
 #[derive(Clone, Serialize)]
 struct Row {
     primitive: &'static str,
+    /// Of what.
+    what: String,
+    #[serde(skip)]
+    short: String,
     algorithm: &'static str,
     device: String,
     path: String,
@@ -98,7 +102,7 @@ impl Row {
     fn plain(&self) -> String {
         format!(
             "{:<9} {:<8} {:<6} {:<27} {:>10}  {}…\n",
-            self.primitive,
+            self.short,
             self.algorithm,
             self.device,
             self.path,
@@ -135,6 +139,8 @@ fn measure(
     let device = engine.devices().map(|device| device.id).collect::<Vec<_>>().join("+");
     let row = Row {
         primitive: kind.primitive().name(),
+        what: kind.name(),
+        short: kind.short(),
         algorithm: function.name(),
         device,
         path: engine.path(function),

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gridnet_core::{Control, Device, Engine, Error, HashFunction, Health, KernelInfo};
+use gridnet_core::{Control, Device, Engine, Error, HashFunction, Health, KernelInfo, Tune};
 use serde::Serialize;
 
 use super::load::{Kind, Load};
 use super::{KINDS, Measured, Row, Table, finish, heading, measure, print};
-use crate::arguments;
+use crate::arguments::{self, quoted};
+use crate::cache;
 use crate::cli::Bench;
 use crate::nvidia::Card;
 use crate::outcome::{Failure, Outcome};
@@ -43,6 +44,8 @@ struct Report {
     /// Version of this format; keys are only added.
     gridnet_report: u32,
     version: &'static str,
+    /// Whether all was measured that should be.
+    complete: bool,
     /// Seconds since 1970.
     date: u64,
     /// From nothing to an engine on all the devices: the loader, the drivers, the probes.
@@ -60,26 +63,27 @@ struct Reported {
     pci: Option<String>,
     /// Kernels that fail their self-test.
     refused: Vec<String>,
-    /// To open it once more.
+    /// To open it once more, for an engine of its own.
     open_seconds: f64,
-    /// From there to the first answer of a search: its kernels compiled and tested, if the driver has not kept them.
+    /// From the same moment to the first answer of a search: its kernels compiled, unless the driver has kept them, and
+    /// tested.
     first_answer_seconds: f64,
     /// Integer instructions that it can begin in a cycle.
     integer_units: Option<u32>,
     /// Why clocks, watts and shares of the model are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    unknown: Option<String>,
+    no_counters_because: Option<String>,
     rows: Vec<Detailed>,
-    /// Answers that were checked, and those that were wrong or missing.
-    checked: Whole,
-    wrong: Whole,
-    failed: Whole,
-    late: Whole,
+    /// Answers that were held against the CPU's.
+    checked_answers: Whole,
+    /// Pieces of work whose answers were wrong, did not come because something failed, or did not come in time.
+    wrong_pieces: Whole,
+    failed_pieces: Whole,
+    late_pieces: Whole,
 }
 
 #[derive(Serialize)]
 struct Detailed {
-    what: String,
     #[serde(flatten)]
     row: Row,
     /// By the device's clock, without what is between dispatches.
@@ -118,11 +122,15 @@ impl<'a> Reporter<'a> {
         seconds: Duration,
         control: Control,
     ) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Err(Failure::argument("--report", "a file is needed; --json prints to standard output"));
+        }
         let began = Instant::now();
         let engine = arguments::engine(&args.devices)?;
         let report = Report {
             gridnet_report: 1,
             version: env!("CARGO_PKG_VERSION"),
+            complete: false,
             date: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             engine_seconds: self::seconds(began.elapsed()),
             devices: Vec::new(),
@@ -136,8 +144,14 @@ impl<'a> Reporter<'a> {
     fn write(&self) -> Result<(), Failure> {
         let json =
             serde_json::to_vec_pretty(&self.report).map_err(|error| Failure::Internal(error.to_string()))?;
-        std::fs::write(self.path, &json).map_err(|error| {
-            Failure::argument("--report", format!("cannot write {}: {error}", self.path.display()))
+        // As a whole, where it is a file: a report of hours is not lost to a power cut.
+        let written = match self.path.is_file() {
+            true => cache::write(self.path, &json),
+            false => std::fs::write(self.path, &json),
+        };
+        written.map_err(|error| {
+            let path = quoted(&self.path.to_string_lossy());
+            Failure::argument("--report", format!("cannot write {path}: {error}"))
         })
     }
 
@@ -152,7 +166,13 @@ impl<'a> Reporter<'a> {
         let steps = Steps::new("measuring", (devices.len() * plan.len()) as u64);
         print(self.args.json, &heading())?;
         'devices: for device in devices {
-            let (engine, card) = self.open(&device)?;
+            let (engine, card) = match self.open(&device) {
+                Err(Error::Cancelled) => {
+                    answer.interrupted = true;
+                    break;
+                }
+                opened => opened?,
+            };
             for &(kind, function) in &plan {
                 steps.begin(format!("{} {}", kind.primitive().name(), function.name()));
                 let looking_on = card.as_ref().ok();
@@ -164,27 +184,38 @@ impl<'a> Reporter<'a> {
                     }
                     measured => measured?,
                 };
-                steps.end(|| print(self.args.json, &measured.row.plain()))?;
+                match steps.end(|| print(self.args.json, &measured.row.plain())) {
+                    // The report is what is wanted.
+                    Err(Failure::ReaderGone) => {}
+                    printed => printed?,
+                }
                 answer.results.push(measured.row.clone());
                 let units = looking_on.and_then(|card| card.integer_units);
                 let detailed = Detailed::new(&engine, kind, function, measured, units);
                 let reported = self.report.devices.last_mut().expect("it was pushed when it was opened");
                 reported.rows.push(detailed);
                 reported.note(&engine);
-                self.write()?;
+                // Whether it can be written shows at the end; until then nothing measured is given up.
+                let _ = self.write();
             }
         }
         drop(steps);
-        finish(self.args.json, &answer)
+        self.report.complete = !answer.interrupted;
+        let written = self.write();
+        let outcome = finish(self.args.json, &answer);
+        written.and(outcome)
     }
 
     /// An engine on one device, opened anew and timed.
-    fn open(&mut self, device: &Device) -> Result<(Engine, Result<Card, String>), Failure> {
+    fn open(&mut self, device: &Device) -> Result<(Engine, Result<Card, String>), Error> {
+        let alone = || arguments::builder(&self.args.devices).device(&device.id);
         let began = Instant::now();
-        let engine = arguments::builder(&self.args.devices).device(&device.id).build()?;
+        let first = alone().tune(Tune::Never).build()?;
         let opened = began.elapsed();
-        Load::new(Kind::Header { versions: 1 }, HashFunction::Sha256d).call(&engine, &self.control)?;
+        Load::new(Kind::Header { versions: 1 }, HashFunction::Sha256d).call(&first, &self.control)?;
         let answered = began.elapsed();
+        drop(first);
+        let engine = alone().build()?;
         let card = Card::at(device.pci.as_deref());
         let Device { id, name, kind, backend, driver, pci, .. } = device.clone();
         let zero = Whole::from(0);
@@ -199,12 +230,12 @@ impl<'a> Reporter<'a> {
             open_seconds: seconds(opened),
             first_answer_seconds: seconds(answered),
             integer_units: card.as_ref().ok().and_then(|card| card.integer_units),
-            unknown: card.as_ref().err().cloned(),
+            no_counters_because: card.as_ref().err().cloned(),
             rows: Vec::new(),
-            checked: zero,
-            wrong: zero,
-            failed: zero,
-            late: zero,
+            checked_answers: zero,
+            wrong_pieces: zero,
+            failed_pieces: zero,
+            late_pieces: zero,
         });
         Ok((engine, card))
     }
@@ -221,10 +252,10 @@ impl Reported {
             late: sum.late + health.late,
             ..sum
         });
-        self.checked = health.checked.into();
-        self.wrong = health.wrong.into();
-        self.failed = health.failed.into();
-        self.late = health.late.into();
+        self.checked_answers = health.checked.into();
+        self.wrong_pieces = health.wrong.into();
+        self.failed_pieces = health.failed.into();
+        self.late_pieces = health.late.into();
     }
 }
 
@@ -253,7 +284,6 @@ impl Detailed {
         };
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         Detailed {
-            what: kind.name(),
             row,
             kernel_per_second: kernel_rate.map(whole),
             host_share: kernel_rate.map(|kernel| rate / kernel),
