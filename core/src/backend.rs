@@ -13,6 +13,7 @@ pub struct Watch<'a> {
     /// Set when the caller has had enough.
     pub cancel: &'a Cancel,
     meter: Option<&'a Meter>,
+    pulse: Option<&'a AtomicU64>,
     long: bool,
     began: Instant,
     ready: OnceLock<Instant>,
@@ -30,6 +31,7 @@ impl<'a> Watch<'a> {
         Watch {
             cancel,
             meter,
+            pulse: None,
             long: false,
             began: Instant::now(),
             ready: OnceLock::new(),
@@ -45,6 +47,11 @@ impl<'a> Watch<'a> {
     /// The same for a part of a job that takes so long that it is worth a few seconds to find out how it is done fastest.
     pub(crate) fn of_long_job(self, long: bool) -> Self {
         Watch { long, ..self }
+    }
+
+    /// The same, counting kernel calls here as well.
+    pub(crate) fn with_pulse(self, pulse: &'a AtomicU64) -> Self {
+        Watch { pulse: Some(pulse), ..self }
     }
 
     /// Whether this is a part of a job so long that finding out how it is done fastest, for a few seconds, will pay.
@@ -66,8 +73,16 @@ impl<'a> Watch<'a> {
     pub fn count(&self, work: u64) {
         self.done.fetch_add(work, Ordering::Relaxed);
         self.dispatches.fetch_add(1, Ordering::Relaxed);
+        self.beat();
         if let Some(meter) = self.meter {
             meter.add(work);
+        }
+    }
+
+    /// The device gets on: it is not given up on for as long as this, or [`count`](Watch::count), is called now and then.
+    pub fn beat(&self) {
+        if let Some(pulse) = self.pulse {
+            pulse.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -198,7 +213,7 @@ pub trait Backend: Send + Sync + 'static {
         1
     }
 
-    /// When it has not answered for so long, it never will.
+    /// When it has work and has done none of it ([`Watch::count`]) for so long, it never will.
     fn patience(&self) -> Duration {
         Duration::from_secs(60)
     }

@@ -277,7 +277,7 @@ pub(crate) fn add_shares(sums: &mut Vec<Share>, shares: &[Share]) {
 }
 
 /// One device's part in an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Share {
     /// The device's id, as `--device` takes it.
     pub id: String,

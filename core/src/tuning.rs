@@ -44,7 +44,7 @@ impl Tuning {
             && (32..=256).contains(&self.group_size)
             && (1 << 12..=1 << 22).contains(&self.invocations)
             && (5..=100).contains(&self.dispatch_ms)
-            && self.invocations / self.group_size <= GROUPS_MAX
+            && self.invocations.div_ceil(self.group_size) <= GROUPS_MAX
     }
 }
 

@@ -1,22 +1,26 @@
 //! Walks and digests in pieces: a share of what a device says is computed again on the CPU.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::piece::{Answer, Piece};
 use super::spread::{Job, Wrong};
 use super::worker::Worker;
 use crate::backend::{Backend, Watch};
 use crate::{Cancel, DeviceKind, Digest, HashFunction, Primitive, Walk};
-use rayon::prelude::*;
 
 /// Fewest values or messages of a piece for a graphics processor, where there are as many: fewer leave it idle.
 const FILL: usize = 1 << 17;
+/// So many times as much work as it should have, a piece may have for that.
+const FILL_MAX: u64 = 8;
 /// Most values of a piece, and bytes of messages: they are copied, because a device that hangs may read them when the
 /// call is long over.
 const VALUES_MAX: usize = 1 << 18;
 const BYTES_MAX: usize = 8 << 20;
 /// A value so many times as long as the mean is walked before the others.
 const UNEVEN: u64 = 16;
-/// Copies of more values than this are made by several threads.
-const ALONE: usize = 1 << 14;
+/// Copies of more bytes than this are made by several threads, so many at most.
+const ALONE_BYTES: usize = 1 << 20;
+const COPIERS: usize = 4;
 
 /// Which of a device's values are computed again.
 #[derive(Clone, Copy)]
@@ -55,6 +59,8 @@ pub(super) struct WalkJob<'a> {
     given: usize,
     left: u64,
     ends: &'a mut [[u8; 32]],
+    /// The call was cancelled before all was computed again that should have been: it has no answer.
+    unaudited: bool,
     /// Memory of pieces and answers that are done with.
     spare: Vec<(Vec<[u8; 32]>, Vec<u64>)>,
     spare_ends: Vec<Vec<[u8; 32]>>,
@@ -64,27 +70,28 @@ pub(super) struct WalkJob<'a> {
 enum Order {
     /// As they come: so many.
     Given(usize),
-    /// The longest first, without those that stay where they are.
-    Sorted(Vec<usize>),
+    /// Those far longer than the mean first.
+    Chosen(Vec<usize>),
 }
 
 impl Order {
-    /// Sorted only where some are so long that the end of the walk might wait for them: collecting values from all over
+    /// Chosen only where some are so long that the end of the walk might wait for them: collecting values from all over
     /// memory takes longer than a device takes for a few steps.
     fn of(steps: &[u64], total: u64) -> Order {
-        let longest = steps.iter().copied().max().unwrap_or_default();
-        if longest / UNEVEN <= total / (steps.len() as u64).max(1) {
+        let mean = total / (steps.len() as u64).max(1);
+        let is_long = |&index: &usize| steps[index] / UNEVEN > mean;
+        let mut order: Vec<usize> = (0..steps.len()).filter(is_long).collect();
+        if order.is_empty() {
             return Order::Given(steps.len());
         }
-        let mut order: Vec<usize> = (0..steps.len()).filter(|&index| steps[index] > 0).collect();
-        order.par_sort_unstable_by_key(|&index| std::cmp::Reverse(steps[index]));
-        Order::Sorted(order)
+        order.extend((0..steps.len()).filter(|index| !is_long(index)));
+        Order::Chosen(order)
     }
 
     fn len(&self) -> usize {
         match self {
             Order::Given(count) => *count,
-            Order::Sorted(order) => order.len(),
+            Order::Chosen(order) => order.len(),
         }
     }
 
@@ -92,7 +99,7 @@ impl Order {
     fn at(&self, place: usize) -> usize {
         match self {
             Order::Given(_) => place,
-            Order::Sorted(order) => order[place],
+            Order::Chosen(order) => order[place],
         }
     }
 }
@@ -101,11 +108,17 @@ impl<'a> WalkJob<'a> {
     pub(super) fn new(walk: &'a Walk<'a>, ends: &'a mut [[u8; 32]], audit: Audit<'a>) -> WalkJob<'a> {
         let left = u64::try_from(walk.total_steps()).unwrap_or(u64::MAX);
         let order = Order::of(walk.steps, left);
-        if order.len() < walk.starts.len() {
-            let values = ends.iter_mut().zip(walk.starts).zip(walk.steps);
-            values.filter(|&(_, &steps)| steps == 0).for_each(|((end, start), _)| *end = *start);
+        WalkJob {
+            walk,
+            audit,
+            order,
+            given: 0,
+            left,
+            ends,
+            unaudited: false,
+            spare: Vec::new(),
+            spare_ends: Vec::new(),
         }
-        WalkJob { walk, audit, order, given: 0, left, ends, spare: Vec::new(), spare_ends: Vec::new() }
     }
 }
 
@@ -115,7 +128,7 @@ impl Job for WalkJob<'_> {
     }
 
     fn left(&self) -> u64 {
-        if self.given == self.order.len() { 0 } else { self.left.max(1) }
+        if self.given == self.order.len() { self.unaudited.into() } else { self.left.max(1) }
     }
 
     fn next(&mut self, worker: &Worker, work: u64) -> Option<Piece> {
@@ -124,7 +137,9 @@ impl Job for WalkJob<'_> {
         steps.clear();
         let mut sum: u64 = 0;
         let most = VALUES_MAX.min(self.order.len() - first);
-        while steps.len() < most && (steps.len() < least || sum < work) {
+        // Enough values to fill the device, but not so long ones that it is lost in them.
+        while steps.len() < most && (sum < work || steps.len() < least && sum < work.saturating_mul(FILL_MAX))
+        {
             let own = self.walk.steps[self.order.at(first + steps.len())];
             sum = sum.saturating_add(own);
             steps.push(own);
@@ -135,13 +150,14 @@ impl Job for WalkJob<'_> {
         }
         match &self.order {
             Order::Given(_) => copied(&self.walk.starts[first..first + count], &mut starts),
-            Order::Sorted(order) => {
-                let value = |&value: &usize| self.walk.starts[value];
-                order[first..first + count]
-                    .par_iter()
-                    .with_min_len(ALONE)
-                    .map(value)
-                    .collect_into_vec(&mut starts);
+            Order::Chosen(order) => {
+                starts.resize(count, [0; 32]);
+                let values = &order[first..first + count];
+                on_threads(&mut starts, |at, starts| {
+                    for (start, &value) in starts.iter_mut().zip(&values[at..]) {
+                        *start = self.walk.starts[value];
+                    }
+                });
             }
         }
         self.left = self.left.saturating_sub(sum);
@@ -153,20 +169,20 @@ impl Job for WalkJob<'_> {
         let (Piece::Walk { function, first, starts, steps }, Answer::Values(ends)) = (piece, answer) else {
             return Err("an answer to another question".into());
         };
-        if !worker.is_cpu() {
+        if !worker.is_judge {
             let places = self.audit.places(starts.len(), *first);
             let (starts, steps): (Vec<_>, Vec<_>) =
                 places.iter().map(|&place| (starts[place], steps[place])).unzip();
             let again = Walk { function: *function, starts: &starts, steps: &steps };
             let mut right = vec![[0; 32]; places.len()];
-            // A call that was cancelled meanwhile does not return these ends.
-            if self.audit.cpu.walk(&again, &mut right, &self.audit.watch()).is_ok() {
-                compared(worker, &places, &right, &ends, "the end of value")?;
+            match self.audit.cpu.walk(&again, &mut right, &self.audit.watch()) {
+                Ok(()) => compared(worker, &places, &right, &ends, "the end of value")?,
+                Err(_) => self.unaudited = true,
             }
         }
         match &self.order {
             Order::Given(_) => self.ends[*first..][..ends.len()].copy_from_slice(&ends),
-            Order::Sorted(order) => {
+            Order::Chosen(order) => {
                 for (&value, end) in order[*first..].iter().zip(&ends) {
                     self.ends[value] = *end;
                 }
@@ -195,7 +211,27 @@ impl Job for WalkJob<'_> {
 fn copied<T: Copy + Default + Send + Sync>(from: &[T], to: &mut Vec<T>) {
     // Only what is new is filled, and only to be written over.
     to.resize(from.len(), T::default());
-    to.par_chunks_mut(ALONE).zip(from.par_chunks(ALONE)).for_each(|(to, from)| to.copy_from_slice(from));
+    on_threads(to, |at, to| to.copy_from_slice(&from[at..at + to.len()]));
+}
+
+/// Fills memory by several threads, where it is much; each gets a part, and where that begins. Threads of their own: the
+/// pools are somebody's.
+fn on_threads<T: Send>(to: &mut [T], fill: impl Fn(usize, &mut [T]) + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(COPIERS);
+    let each = to.len().div_ceil(threads).max(ALONE_BYTES / size_of::<T>());
+    if each >= to.len() {
+        return fill(0, to);
+    }
+    let parts = Mutex::new(to.chunks_mut(each).enumerate());
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || std::iter::from_fn(next).for_each(|(index, part)| fill(index * each, part));
+    std::thread::scope(|scope| {
+        // Where no further threads are to be had, the caller's own does it all.
+        for _ in 1..threads {
+            let _ = std::thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
+    });
 }
 
 /// A batch of digests.
@@ -204,6 +240,8 @@ pub(super) struct DigestJob<'a> {
     audit: Audit<'a>,
     given: usize,
     digests: &'a mut [[u8; 32]],
+    /// The call was cancelled before all was computed again that should have been: it has no answer.
+    unaudited: bool,
     /// Memory of pieces and answers that are done with.
     spare: Vec<Vec<u8>>,
     spare_digests: Vec<Vec<[u8; 32]>>,
@@ -215,7 +253,15 @@ impl<'a> DigestJob<'a> {
         digests: &'a mut [[u8; 32]],
         audit: Audit<'a>,
     ) -> DigestJob<'a> {
-        DigestJob { digest, audit, given: 0, digests, spare: Vec::new(), spare_digests: Vec::new() }
+        DigestJob {
+            digest,
+            audit,
+            given: 0,
+            digests,
+            unaudited: false,
+            spare: Vec::new(),
+            spare_digests: Vec::new(),
+        }
     }
 }
 
@@ -225,7 +271,7 @@ impl Job for DigestJob<'_> {
     }
 
     fn left(&self) -> u64 {
-        (self.digest.count - self.given) as u64
+        (self.digest.count - self.given) as u64 + u64::from(self.unaudited)
     }
 
     fn next(&mut self, worker: &Worker, work: u64) -> Option<Piece> {
@@ -249,15 +295,16 @@ impl Job for DigestJob<'_> {
         else {
             return Err("an answer to another question".into());
         };
-        if !worker.is_cpu() {
+        if !worker.is_judge {
             let places = self.audit.places(*count, *first);
             let again: Vec<u8> =
                 places.iter().flat_map(|place| &messages[place * length..][..*length]).copied().collect();
             let again =
                 Digest { function: *function, messages: &again, length: *length, count: places.len() };
             let mut right = vec![[0; 32]; places.len()];
-            if self.audit.cpu.digest(&again, &mut right, &self.audit.watch()).is_ok() {
-                compared(worker, &places, &right, &digests, "the digest of message")?;
+            match self.audit.cpu.digest(&again, &mut right, &self.audit.watch()) {
+                Ok(()) => compared(worker, &places, &right, &digests, "the digest of message")?,
+                Err(_) => self.unaudited = true,
             }
         }
         self.digests[*first..][..*count].copy_from_slice(&digests);
@@ -281,7 +328,7 @@ impl Job for DigestJob<'_> {
 }
 
 fn fill(worker: &Worker) -> usize {
-    if worker.backend.device().kind == DeviceKind::Gpu { FILL } else { 1 }
+    if worker.backend().device().kind == DeviceKind::Gpu { FILL } else { 1 }
 }
 
 /// Holds what a device said at some places against what the CPU says.

@@ -70,18 +70,18 @@ impl Engine {
     /// The printable name of the path that serves a function, `avx512 ×16 ×2, 2 threads`; of several devices those of
     /// all, in their order.
     pub fn path(&self, function: HashFunction) -> String {
-        let paths = self.workers.iter().map(|worker| worker.backend.path(function));
+        let paths = self.workers.iter().map(|worker| worker.backend().path(function));
         paths.collect::<Vec<_>>().join(" + ")
     }
 
     /// The devices of this engine, and the path that each takes for a function.
     pub fn paths(&self, function: HashFunction) -> impl Iterator<Item = (Device, String)> {
-        self.workers.iter().map(move |worker| (worker.device(), worker.backend.path(function)))
+        self.workers.iter().map(move |worker| (worker.device(), worker.backend().path(function)))
     }
 
     /// The kernels that would answer a question on each device, of those whose kernels are worth describing.
     pub fn kernels(&self, question: &Question<'_>) -> impl Iterator<Item = (Device, Vec<KernelInfo>)> {
-        self.workers.iter().map(|worker| (worker.device(), worker.backend.kernels(question)))
+        self.workers.iter().map(|worker| (worker.device(), worker.backend().kernels(question)))
     }
 
     /// The first hits of a search, ascending. Every hit is hashed again on the general path before it is returned.
@@ -95,7 +95,7 @@ impl Engine {
         match self.sharers(&Question::Search(search)) {
             None => self.search_alone(search, control),
             Some(sharers) => {
-                let mut job = SearchJob::new(search, self.cpu.backend.as_ref());
+                let mut job = SearchJob::new(search, self.cpu.backend(), &control.cancel);
                 let report = self.spread(&mut job, &sharers, control)?;
                 Ok(report.map(|_| job.finish()))
             }
@@ -113,8 +113,9 @@ impl Engine {
                 }
                 if index % CHECKED == CHECKED - 1 && control.cancel.is_cancelled() {
                     // What was not hashed again does not count as covered.
-                    searched.resume = Some(hit.nonce.into());
-                    searched.hits.truncate(index);
+                    let resume = hit.nonce;
+                    searched.resume = Some(resume.into());
+                    searched.hits.retain(|hit| hit.nonce < resume);
                     break;
                 }
             }
@@ -148,6 +149,7 @@ impl Engine {
         let question = Question::Walk(walk);
         match self.sharers(&question) {
             None => self.alone(&question, control, |backend, watch| backend.walk(walk, ends, watch)),
+            Some(_) if control.cancel.is_cancelled() => Err(Error::Cancelled),
             Some(sharers) => {
                 let mut job = WalkJob::new(walk, ends, self.audit(control));
                 finished(self.spread(&mut job, &sharers, control)?)
@@ -214,18 +216,17 @@ impl Engine {
     }
 
     fn audit<'a>(&'a self, control: &'a Control) -> Audit<'a> {
-        Audit { cpu: self.cpu.backend.as_ref(), every: self.audit, cancel: &control.cancel }
+        Audit { cpu: self.cpu.backend(), every: self.audit, cancel: &control.cancel }
     }
 
     /// The devices that share a job; `None` where the CPU does it alone.
     fn sharers(&self, question: &Question<'_>) -> Option<Vec<Arc<Worker>>> {
         let usable = self.workers.iter().filter(|worker| worker.is_trusted());
-        let sharers: Vec<Arc<Worker>> =
-            usable.filter(|worker| worker.backend.can(question)).cloned().collect();
+        let sharers: Vec<Arc<Worker>> = usable.filter(|worker| worker.can(question)).cloned().collect();
         let worth = self.cpu.rate(question.primitive(), question.function()) * WORTH_SHARING_SECONDS;
-        let small = sharers.iter().any(|worker| worker.is_cpu())
+        let small = sharers.iter().any(|worker| worker.is_judge)
             && (question.work() as f64 <= worth || question.wide() < WORTH_SHARING_WIDTH);
-        let alone = small || sharers.iter().all(|worker| worker.is_cpu());
+        let alone = small || sharers.iter().all(|worker| worker.is_judge);
         (!alone).then_some(sharers)
     }
 
@@ -249,7 +250,7 @@ impl Engine {
         job: impl FnOnce(&dyn Backend, &Watch<'_>) -> Result<T, Error>,
     ) -> Result<Report<T>, Error> {
         let began = Instant::now();
-        let backend = self.cpu.backend.as_ref();
+        let backend = self.cpu.backend();
         let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
         let value = job(backend, &watch)?;

@@ -15,13 +15,16 @@ use crate::{Cancel, Found, HashFunction, Hit, OwnedSearch, Primitive, Search, Ta
 const DECOY: u128 = 1 << 14;
 const DECOY_HITS: u128 = 16;
 /// Pieces of a device from one decoy to the next.
-const DECOY_EVERY: u64 = 64;
+const DECOY_EVERY: u64 = 16;
+/// Hits hashed again between two looks at the cancel flag.
+const CHECKED: usize = 1 << 10;
 
 pub(super) struct SearchJob<'a> {
     search: &'a Search<'a>,
     owned: Arc<OwnedSearch>,
     confirm: Confirm<'a>,
     cpu: &'a dyn Backend,
+    cancel: &'a Cancel,
     next: u128,
     /// No nonce from here on is needed.
     bound: u128,
@@ -29,7 +32,7 @@ pub(super) struct SearchJob<'a> {
     /// First nonces of the pieces given out and not answered, and where they end.
     undone: BTreeMap<u128, u128>,
     /// What each device was given and said.
-    devices: BTreeMap<String, Record>,
+    devices: BTreeMap<u64, Record>,
     /// Parts that are to be tried again: a device that did them is not believed any more.
     again: Vec<Range<u128>>,
 }
@@ -41,17 +44,33 @@ struct Record {
     given: u64,
     /// Parts of the search that it did since it last found all that it should.
     unproven: Vec<Range<u128>>,
-    /// It has a decoy before it.
-    decoy_out: bool,
+    /// It has a decoy before it, which proves what it had done when it was given out: these parts.
+    trial: Option<Vec<Range<u128>>>,
+}
+
+impl Record {
+    /// Parts that do not count yet.
+    fn open(&self) -> impl Iterator<Item = &Range<u128>> {
+        self.unproven.iter().chain(self.trial.iter().flatten())
+    }
+
+    /// Forgets what is not needed any more.
+    fn retain_below(&mut self, bound: u128) {
+        self.unproven.retain(|range| range.start < bound);
+        if let Some(trial) = &mut self.trial {
+            trial.retain(|range| range.start < bound);
+        }
+    }
 }
 
 impl<'a> SearchJob<'a> {
-    pub(super) fn new(search: &'a Search<'a>, cpu: &'a dyn Backend) -> SearchJob<'a> {
+    pub(super) fn new(search: &'a Search<'a>, cpu: &'a dyn Backend, cancel: &'a Cancel) -> SearchJob<'a> {
         SearchJob {
             search,
             owned: Arc::new(OwnedSearch::new(search)),
             confirm: Confirm::new(search),
             cpu,
+            cancel,
             next: search.range.start,
             bound: search.range.end,
             hits: Vec::new(),
@@ -63,7 +82,9 @@ impl<'a> SearchJob<'a> {
 
     /// What was found, and where to go on when not all was covered.
     pub(super) fn finish(mut self) -> Found {
-        let lowest = self.undone.keys().next().copied().unwrap_or(self.next);
+        let undone = self.undone.keys().copied();
+        let unproven = self.devices.values().flat_map(Record::open).map(|range| range.start);
+        let lowest = undone.chain(unproven).min().unwrap_or(self.next);
         let resume = (lowest < self.bound).then_some(lowest);
         if let Some(resume) = resume {
             self.hits.retain(|hit| u128::from(hit.nonce) < resume);
@@ -85,12 +106,13 @@ impl<'a> SearchJob<'a> {
 
     /// A question that looks like any other, and of which the CPU knows the answer: a device that drops hits is found
     /// by those that it should have seen.
-    fn decoy(&mut self, worker: &Worker) -> Piece {
-        let record = record(&mut self.devices, worker);
-        record.decoy_out = true;
-        let number = record.given ^ self.next as u64;
+    /// `None` when cancelled meanwhile.
+    fn decoy(&mut self, worker: &Worker) -> Option<Piece> {
+        let given = record(&mut self.devices, worker).given;
+        let number = given ^ self.next as u64;
         let field = self.search.nonce.end();
-        let nonces = (DECOY / self.tries()).clamp(1, field);
+        let blocks = (self.search.message.len() - self.search.shared_from()) as u128 / 64 + 1;
+        let nonces = (DECOY / self.tries() / blocks).clamp(1, field);
         // Among the nonces of the search, where there are as many.
         let Range { start, end } = self.search.range;
         let within = if end - start >= nonces { start..end } else { 0..field };
@@ -101,17 +123,17 @@ impl<'a> SearchJob<'a> {
         let target = Target::from_zero_bits(bits).expect("few bits");
         let limit = (nonces * self.tries()) as usize;
         let question = Search { range: range.clone(), target, limit, ..self.search.clone() };
-        let never = Cancel::default();
-        let known = self.cpu.search(&question, range.clone(), &Watch::new(&never, None));
-        // The CPU is believed, and its searches do not fail.
-        let known = known.map(|searched| searched.hits).unwrap_or_default();
-        Piece::Search { search: Arc::new(OwnedSearch::new(&question)), range, decoy: Some(known) }
+        let known = self.cpu.search(&question, range.clone(), &Watch::new(self.cancel, None)).ok()?;
+        if known.resume.is_some() {
+            return None;
+        }
+        let record = record(&mut self.devices, worker);
+        record.trial = Some(std::mem::take(&mut record.unproven));
+        Some(Piece::Search { search: Arc::new(OwnedSearch::new(&question)), range, decoy: Some(known.hits) })
     }
 
     /// Whether a device found all that it should in a decoy, and nothing else.
     fn judge(&mut self, worker: &Worker, known: &[Hit], searched: &Searched) -> Result<(), Wrong> {
-        let record = record(&mut self.devices, worker);
-        record.decoy_out = false;
         if searched.resume.is_some() {
             // Cut short: it says nothing.
             return Ok(());
@@ -123,13 +145,13 @@ impl<'a> SearchJob<'a> {
         if searched.hits != known {
             return Err("more hits than there are".into());
         }
-        record.unproven.clear();
+        record(&mut self.devices, worker).trial = None;
         Ok(())
     }
 }
 
-fn record<'a>(devices: &'a mut BTreeMap<String, Record>, worker: &Worker) -> &'a mut Record {
-    devices.entry(worker.backend.device().id.clone()).or_default()
+fn record<'a>(devices: &'a mut BTreeMap<u64, Record>, worker: &Worker) -> &'a mut Record {
+    devices.entry(worker.number).or_default()
 }
 
 impl Job for SearchJob<'_> {
@@ -140,7 +162,7 @@ impl Job for SearchJob<'_> {
     fn left(&self) -> u64 {
         let again: u128 = self.again.iter().map(|range| range.end - range.start).sum();
         let nonces = self.bound.saturating_sub(self.next) + again;
-        let proofs = self.devices.values().filter(|record| !record.unproven.is_empty()).count() as u128;
+        let proofs = self.devices.values().filter(|record| record.open().next().is_some()).count() as u128;
         u64::try_from(nonces.saturating_mul(self.tries()).saturating_add(proofs)).unwrap_or(u64::MAX)
     }
 
@@ -156,9 +178,9 @@ impl Job for SearchJob<'_> {
         let bound = self.bound;
         self.again.retain(|range| range.start < bound);
         let nothing_left = self.next >= bound && self.again.is_empty();
-        if !worker.is_cpu() {
+        if !worker.is_judge {
             let record = record(&mut self.devices, worker);
-            record.unproven.retain(|range| range.start < bound);
+            record.retain_below(bound);
             let due = if nothing_left {
                 // What it did last is believed when it has proved itself once more.
                 !record.unproven.is_empty()
@@ -166,8 +188,8 @@ impl Job for SearchJob<'_> {
                 record.given += 1;
                 record.given % DECOY_EVERY == 1
             };
-            if due && !record.decoy_out {
-                return Some(self.decoy(worker));
+            if due && record.trial.is_none() {
+                return self.decoy(worker);
             }
         }
         if nothing_left {
@@ -199,7 +221,11 @@ impl Job for SearchJob<'_> {
             return Err(format!("{count} hits of a search are not the first ones, ascending").into());
         }
         worker.count_checked(searched.hits.len() as u64);
-        for hit in &searched.hits {
+        for (index, hit) in searched.hits.iter().enumerate() {
+            if index % CHECKED == CHECKED - 1 && self.cancel.is_cancelled() {
+                // What was not hashed again stays undone.
+                return Ok(());
+            }
             let inside = range.contains(&u128::from(hit.nonce));
             if !inside || self.confirm.hit(hit.nonce, hit.message) != Some(*hit) {
                 return Err(format!("nonce {} of a search does not meet the target", hit.nonce).into());
@@ -209,8 +235,8 @@ impl Job for SearchJob<'_> {
         if let Some(resume) = searched.resume.filter(|&resume| resume < range.end) {
             self.undone.insert(resume, range.end);
         }
-        if let Some(record) = self.devices.get_mut(&worker.backend.device().id) {
-            record.unproven.push(range.clone());
+        if !worker.is_judge {
+            record(&mut self.devices, worker).unproven.push(range.clone());
         }
         self.hits.extend(searched.hits);
         if self.hits.len() >= self.search.limit {
@@ -223,14 +249,14 @@ impl Job for SearchJob<'_> {
     }
 
     fn doubt(&mut self, worker: &Worker) {
-        let Some(record) = self.devices.get_mut(&worker.backend.device().id) else { return };
-        for range in record.unproven.drain(..) {
+        let Some(record) = self.devices.get_mut(&worker.number) else { return };
+        let trial = record.trial.take().unwrap_or_default();
+        for range in record.unproven.drain(..).chain(trial) {
             self.undone.insert(range.start, range.end);
             self.again.push(range);
         }
         // The next piece it gets, if any, is a decoy again.
         record.given = 0;
-        record.decoy_out = false;
     }
 
     fn is_needless(&self, piece: &Piece) -> bool {
@@ -277,11 +303,12 @@ mod tests {
     fn what_a_doubtful_device_did_since_it_was_proven_is_tried_again() {
         let cpu = Cpu::new(Some(1), None).expect("a CPU");
         let device = Device { kind: DeviceKind::Gpu, ..Cpu::describe() };
-        let worker = Worker::new(Arc::new(Named(device))).expect("a thread");
+        let worker = Worker::new(Arc::new(Named(device)), false).expect("a thread");
         let header = crate::proof::header::Header::GENESIS;
         let search = header.search(0..1 << 20, Target::from_zero_bits(16).expect("few bits"), 1_000);
         let search = search.as_search();
-        let mut job = SearchJob::new(&search, &cpu);
+        let never = Cancel::default();
+        let mut job = SearchJob::new(&search, &cpu, &never);
         let none = || Answer::Search(Searched::default());
         let is_decoy = |piece: &Piece| matches!(piece, Piece::Search { decoy: Some(_), .. });
 
@@ -306,7 +333,6 @@ mod tests {
         job.doubt(&worker);
         assert_eq!(job.left(), 1 << 20);
 
-        let never = Cancel::default();
         let mut decoys = Vec::new();
         while let Some(piece) = job.next(&worker, 1) {
             let said = piece.run(&cpu, Vec::new(), &Watch::new(&never, None)).expect("hits");
@@ -318,5 +344,24 @@ mod tests {
         assert_eq!(job.left(), 0);
         let right = cpu.search(&search, search.range.clone(), &Watch::new(&never, None)).expect("hits");
         assert_eq!(job.finish(), Found { hits: right.hits, resume: None });
+    }
+
+    #[test]
+    fn a_decoy_proves_only_what_was_answered_when_it_was_given_out() {
+        let cpu = Cpu::new(Some(1), None).expect("a CPU");
+        let device = Device { kind: DeviceKind::Gpu, ..Cpu::describe() };
+        let worker = Worker::new(Arc::new(Named(device)), false).expect("a thread");
+        let header = crate::proof::header::Header::GENESIS;
+        let search = header.search(0..1 << 16, Target::from_zero_bits(10).expect("few bits"), 1_000);
+        let (search, never) = (search.as_search(), Cancel::default());
+        let mut job = SearchJob::new(&search, &cpu, &never);
+        let decoy = job.next(&worker, 1).expect("a decoy");
+        let piece = job.next(&worker, u64::MAX).expect("a piece");
+        // On another lane the piece is done, badly, before the decoy is.
+        assert_eq!(job.accept(&worker, &piece, Answer::Search(Searched::default())), Ok(()));
+        let known = decoy.run(&cpu, Vec::new(), &Watch::new(&never, None)).expect("hits");
+        assert_eq!(job.accept(&worker, &decoy, known), Ok(()));
+        assert_eq!(job.left(), 1, "the piece is still to be proven");
+        assert_eq!(job.finish(), Found { hits: Vec::new(), resume: Some(0) });
     }
 }

@@ -2,6 +2,7 @@
 //! to the others.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -69,7 +70,6 @@ pub(crate) type Listener = dyn Fn(&Disagreement) + Send + Sync;
 struct Out {
     worker: usize,
     piece: Arc<Piece>,
-    since: Instant,
 }
 
 /// What a device has done since it last had nothing to do.
@@ -77,6 +77,8 @@ struct Out {
 struct Busy {
     since: Option<Instant>,
     done: u64,
+    /// The last sign of life that it gave, and when that was seen first.
+    pulse: Option<(u64, Instant)>,
 }
 
 /// Runs a job on these devices; when none of them is left, on the last resort. Says what each did, and whether the job
@@ -121,14 +123,13 @@ pub(super) fn run(
         }
         match replies.recv_timeout(LOOK) {
             Ok(reply) => spread.take(reply),
-            Err(RecvTimeoutError::Timeout) => spread.give_up_on_late_ones(),
+            Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => unreachable!("we hold a sender"),
         }
+        spread.give_up_on_late_ones();
     }
-    // What is still under way is not needed.
-    spread.cancel.cancel();
     let done = spread.is_done();
-    Ok((spread.shares, done))
+    Ok((std::mem::take(&mut spread.shares), done))
 }
 
 /// A job under way.
@@ -179,6 +180,10 @@ impl Spread<'_> {
             let what = format!("was the last one, and failed: {}", device.reason.unwrap_or_default());
             return Err(Error::Device { device: device.id, what });
         }
+        if self.workers.iter().any(|worker| worker.number == last_resort.number) {
+            let what = "was the last one, and refused".to_owned();
+            return Err(Error::Refused { device: last_resort.device().id, what });
+        }
         self.workers.push(Arc::clone(last_resort));
         self.refused.push(false);
         self.busy.push(Busy::default());
@@ -196,7 +201,7 @@ impl Spread<'_> {
         while !hungry.is_empty() {
             hungry.retain(|&(index, rate)| {
                 // One for each of its threads to work on, and one to go on with.
-                let queue = self.workers[index].backend.lanes() + 1;
+                let queue = self.workers[index].lanes + 1;
                 // Towards the end smaller pieces, so that all are done at the same time; but none too small to pay.
                 let fair = self.job.left() as f64 * rate / together / queue as f64;
                 let least = (rate * LEAST.as_secs_f64()).max(1.0);
@@ -232,7 +237,7 @@ impl Spread<'_> {
             // A decoy is no progress.
             meter: progress
                 .filter(|_| !piece.is_decoy())
-                .map(|progress| progress.meter(&worker.backend.device().id)),
+                .map(|progress| progress.meter(&worker.backend().device().id)),
             long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
@@ -240,7 +245,7 @@ impl Spread<'_> {
             if self.pieces_of(index) == 0 {
                 self.busy[index] = Busy::default();
             }
-            self.out.insert(self.given, Out { worker: index, piece, since: Instant::now() });
+            self.out.insert(self.given, Out { worker: index, piece });
         } else {
             worker.quarantine("its thread has ended".to_owned());
             self.give_back(index, piece);
@@ -258,10 +263,7 @@ impl Spread<'_> {
                 Err("a search was not finished".into())
             }
             Ok(answer) => self.job.accept(&worker, &piece, answer),
-            Err(Error::Cancelled) => {
-                self.back.push_back(piece);
-                return;
-            }
+            Err(Error::Cancelled) if self.cancel.is_cancelled() => return,
             Err(Error::Refused { .. }) => {
                 self.refused[index] = true;
                 self.give_back(index, piece);
@@ -277,8 +279,9 @@ impl Spread<'_> {
         if let Err(Wrong { what, place }) = wrong {
             worker.strike(Strike::Wrong, &what);
             if let Some(listener) = self.listener {
-                let (device, path) = (worker.backend.device().clone(), reply.share.path);
-                let kernels = piece.with_question(|question| worker.backend.kernels(question));
+                let (device, path) = (worker.backend().device().clone(), reply.share.path);
+                let kernels = || piece.with_question(|question| worker.backend().kernels(question));
+                let kernels = catch_unwind(AssertUnwindSafe(kernels)).unwrap_or_default();
                 listener(&Disagreement { device, path, kernels, what, case: piece.case(place) });
             }
             self.give_back(index, piece);
@@ -319,12 +322,29 @@ impl Spread<'_> {
     }
 
     fn give_up_on_late_ones(&mut self) {
-        let late = |out: &Out| out.since.elapsed() > self.workers[out.worker].backend.patience();
-        let late: Vec<(usize, Duration)> =
-            self.out.values().filter(|out| late(out)).map(|out| (out.worker, out.since.elapsed())).collect();
-        for (index, waited) in late {
-            self.workers[index].late(waited);
-            self.withdraw(index);
+        for index in 0..self.workers.len() {
+            let worker = &self.workers[index];
+            // The judge is not judged: there is nobody to do its work.
+            if worker.is_judge || self.pieces_of(index) == 0 {
+                continue;
+            }
+            let now = worker.pulse();
+            match self.busy[index].pulse {
+                Some((then, since)) if then == now => {
+                    if since.elapsed() > worker.patience {
+                        worker.late(since.elapsed());
+                        self.withdraw(index);
+                    }
+                }
+                _ => self.busy[index].pulse = Some((now, Instant::now())),
+            }
         }
+    }
+}
+
+impl Drop for Spread<'_> {
+    /// What is still under way is not needed.
+    fn drop(&mut self) {
+        self.cancel.cancel();
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::piece::{Answer, Piece};
-use crate::backend::{Backend, Watch};
+use crate::backend::{Backend, Question, Watch};
 use crate::control::Meter;
 use crate::{Cancel, Device, DeviceKind, Error, HashFunction, Health, Primitive, Share};
 
@@ -43,7 +44,17 @@ pub(super) struct Reply {
 
 /// A device and the threads that it works on.
 pub(super) struct Worker {
-    pub(super) backend: Arc<dyn Backend>,
+    /// None when the worker is about to end.
+    backend: Option<Arc<dyn Backend>>,
+    /// Unlike any other worker's.
+    pub(super) number: u64,
+    /// Whether it is the one that all others are held against.
+    pub(super) is_judge: bool,
+    /// What the device said when it was asked once.
+    pub(super) lanes: usize,
+    pub(super) patience: Duration,
+    /// Goes on as long as the device does.
+    pulse: Arc<AtomicU64>,
     /// None when the worker is about to end.
     orders: Mutex<Option<Sender<Order>>>,
     /// Disconnected when all threads have ended.
@@ -69,23 +80,32 @@ pub(super) enum Strike {
 impl Worker {
     /// Starts a device's threads. They end when the worker is dropped; one that never comes back from its driver is left
     /// behind.
-    pub(super) fn new(backend: Arc<dyn Backend>) -> Result<Worker, Error> {
+    pub(super) fn new(backend: Arc<dyn Backend>, is_judge: bool) -> Result<Worker, Error> {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let (lanes, patience) = (backend.lanes().max(1), backend.patience());
+        let pulse = Arc::new(AtomicU64::new(0));
         let (orders, received) = channel::<Order>();
         let received = Arc::new(Mutex::new(received));
         let (alive, ended) = channel();
-        for _ in 0..backend.lanes() {
+        for _ in 0..lanes {
             let (received, at_work, alive) = (Arc::clone(&received), Arc::clone(&backend), alive.clone());
+            let pulse = Arc::clone(&pulse);
             let next = move || received.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
             std::thread::Builder::new()
                 .name(format!("gridnet-{}", backend.device().id))
                 .spawn(move || {
-                    std::iter::from_fn(next).for_each(|order| order.carry_out(at_work.as_ref()));
+                    std::iter::from_fn(next).for_each(|order| order.carry_out(at_work.as_ref(), &pulse));
                     drop((at_work, alive));
                 })
                 .map_err(|error| Error::Spawn(error.to_string()))?;
         }
         Ok(Worker {
-            backend,
+            backend: Some(backend),
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            is_judge,
+            lanes,
+            patience,
+            pulse,
             orders: Mutex::new(Some(orders)),
             ended: Mutex::new(ended),
             state: Mutex::default(),
@@ -93,14 +113,27 @@ impl Worker {
         })
     }
 
-    pub(super) fn is_cpu(&self) -> bool {
-        self.backend.device().kind == DeviceKind::Cpu
+    pub(super) fn backend(&self) -> &dyn Backend {
+        self.backend.as_deref().expect("it is there until the worker ends")
+    }
+
+    /// A number that changes as long as the device gets on.
+    pub(super) fn pulse(&self) -> u64 {
+        self.pulse.load(Ordering::Relaxed)
+    }
+
+    /// Whether the device can do something. One whose driver panics at the question cannot.
+    pub(super) fn can(&self, question: &Question<'_>) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.backend().can(question))).unwrap_or_else(|_| {
+            self.strike(Strike::Failed, "the driver panicked");
+            false
+        })
     }
 
     /// The device as it stands.
     pub(super) fn device(&self) -> Device {
-        let mut device = self.backend.device().clone();
-        device.refused = self.backend.refused();
+        let mut device = self.backend().device().clone();
+        device.refused = self.backend().refused();
         if let Some(reason) = &self.state().quarantine {
             device.available = false;
             device.reason = Some(reason.clone());
@@ -110,7 +143,7 @@ impl Worker {
 
     /// What became of its answers.
     pub(super) fn health(&self) -> Health {
-        Health { id: self.backend.device().id.clone(), ..self.state().health.clone() }
+        Health { id: self.backend().device().id.clone(), ..self.state().health.clone() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -123,7 +156,7 @@ impl Worker {
 
     /// Makes ready what the device can do. Whatever goes wrong shows when it is needed.
     pub(super) fn warm_up(&self) {
-        if catch_unwind(AssertUnwindSafe(|| self.backend.warm_up())).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| self.backend().warm_up())).is_err() {
             self.strike(Strike::Failed, "the driver panicked");
         }
     }
@@ -167,7 +200,7 @@ impl Worker {
     /// Work a second, as far as is known.
     pub(super) fn rate(&self, primitive: Primitive, function: HashFunction) -> f64 {
         let rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        rates.get(&(primitive, function.name())).copied().unwrap_or(match self.backend.device().kind {
+        rates.get(&(primitive, function.name())).copied().unwrap_or(match self.backend().device().kind {
             DeviceKind::Gpu => 1e8,
             DeviceKind::Cpu => 2e7,
             DeviceKind::Software => 2e6,
@@ -190,31 +223,43 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// Waits for what a device still has under way, not needed any more: a driver that is at work while the program
-    /// ends around it may crash. One that has not answered for long is not waited for.
+    /// Waits for what a device still has under way, not needed any more, and for its driver to close it: one that is at
+    /// work while the program ends around it may crash. But not for ever, and not for one that has not answered before.
     fn drop(&mut self) {
         *self.orders.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
-        let late = self.state().health.late > 0;
-        if !late {
-            let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
-            let _ = ended.recv_timeout(FAREWELL);
+        let (backend, late) = (self.backend.take(), self.state().health.late > 0);
+        let (_, nobody) = channel();
+        let ended = std::mem::replace(self.ended.get_mut().unwrap_or_else(PoisonError::into_inner), nobody);
+        let (alive, closed) = channel::<()>();
+        let close = move || {
+            let _ = ended.recv();
+            drop((backend, alive));
+        };
+        // Where there is no thread to be had the device is closed here and now, or left as it is.
+        let closing = std::thread::Builder::new().name("gridnet-close".to_owned()).spawn(close);
+        if closing.is_ok() && !late {
+            let _ = closed.recv_timeout(FAREWELL);
         }
     }
 }
 
 impl Order {
-    fn carry_out(self, backend: &dyn Backend) {
-        let watch = Watch::new(&self.cancel, self.meter.as_deref()).of_long_job(self.long);
+    fn carry_out(self, backend: &dyn Backend, pulse: &AtomicU64) {
+        let watch = Watch::new(&self.cancel, self.meter.as_deref()).of_long_job(self.long).with_pulse(pulse);
+        pulse.fetch_add(1, Ordering::Relaxed);
         let work = AssertUnwindSafe(|| match self.cancel.is_cancelled() {
             true => Err(Error::Cancelled),
             false => self.piece.run(backend, self.memory, &watch),
         });
         // A driver that panics is a device that gave no answer.
-        let answer = catch_unwind(work).unwrap_or_else(|_| {
-            Err(Error::Device { device: backend.device().id.clone(), what: "panicked".to_owned() })
-        });
+        let panicked = || Error::Device { device: backend.device().id.clone(), what: "panicked".to_owned() };
+        let answer = catch_unwind(work).unwrap_or_else(|_| Err(panicked()));
         let took = watch.took();
-        let share = watch.share(backend, self.piece.function());
+        let share = catch_unwind(AssertUnwindSafe(|| watch.share(backend, self.piece.function())));
+        let (answer, share) = match share {
+            Ok(share) => (answer, share),
+            Err(_) => (Err(panicked()), Share::default()),
+        };
         let reply = Reply { id: self.id, answer, share, checked: watch.checked(), took };
         // The call takes its memory back.
         drop(self.piece);

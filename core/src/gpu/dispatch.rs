@@ -140,11 +140,14 @@ impl Clock {
     }
 }
 
-/// The time between two readings of a clock with ticks of so many nanoseconds. `None` where it went backwards: some do
-/// when they are reset.
+/// The time between two readings of a clock with ticks of so many nanoseconds. `None` where it stood still or went
+/// backwards: some do when they are reset.
 pub(super) fn between(times: &[u8], tick: f32) -> Option<Duration> {
     let [begin, end] = times.as_chunks().0 else { return None };
     let ticks = u64::from_le_bytes(*end).checked_sub(u64::from_le_bytes(*begin))?;
+    if ticks == 0 {
+        return None;
+    }
     Duration::try_from_secs_f64(ticks as f64 * f64::from(tick) * 1e-9).ok()
 }
 

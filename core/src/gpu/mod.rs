@@ -30,7 +30,7 @@ pub(crate) use self::adapter::{Listed, list};
 use self::kernels::Entry;
 use self::open::Open;
 use crate::backend::{Backend, Question, Searched, Watch};
-use crate::tuning::Tuner;
+use crate::tuning::{Tuner, Tuning};
 use crate::{Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Walk};
 
 /// Dispatches under way at once: one computes, one waits behind it, one is read.
@@ -107,7 +107,11 @@ impl Gpu {
         let open = self.opened().map_err(|fault| fault.into_error(&self.device))?;
         call(&open).map_err(|fault| {
             if open.is_lost() {
-                *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                // Unless another call has opened it anew already.
+                let mut kept = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+                if kept.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, &open)) {
+                    *kept = None;
+                }
             }
             if let Fault::Unfit { kernel, why } = &fault {
                 self.unfit().insert(kernel, why.clone());
@@ -128,15 +132,19 @@ impl Gpu {
                 .into_iter()
                 .map(|kernel| open.kernels.of(kernel))
                 .collect();
-            selftest::prove(open, &kernels)?;
+            let shared = || open.shared.read().unwrap_or_else(PoisonError::into_inner);
+            {
+                let _shared = shared();
+                selftest::prove(open, &kernels)?;
+            }
             if kernels.iter().any(|kernel| kernel.wants_tuning(watch.is_long())) {
                 let _alone = open.shared.write().unwrap_or_else(PoisonError::into_inner);
                 // Another call may have done it meanwhile.
                 for kernel in kernels.iter().filter(|kernel| kernel.wants_tuning(watch.is_long())) {
-                    tune::tune(open, kernel, watch.cancel)?;
+                    tune::tune(open, kernel, watch)?;
                 }
             }
-            let _shared = open.shared.read().unwrap_or_else(PoisonError::into_inner);
+            let _shared = shared();
             watch.ready();
             call(open)
         })
@@ -187,6 +195,7 @@ impl Backend for Gpu {
     fn warm_up(&self) {
         // What fails is remembered, and what is lost is found again when it is needed.
         let _ = self.run(|open| {
+            let _shared = open.shared.read().unwrap_or_else(PoisonError::into_inner);
             let all: Vec<&Entry> = open.kernels.all().collect();
             selftest::prove_each(open, &all, |fault| {
                 if let Fault::Unfit { kernel, why } = fault {
@@ -202,7 +211,11 @@ impl Backend for Gpu {
             return Vec::new();
         }
         let info = |kernel: &'static Kernel| {
-            let tuning = self.run(|open| Ok(open.kernels.of(kernel).tuning())).unwrap_or_default();
+            // Not worth opening, or waiting for, a device.
+            let tuning = match self.open.try_lock().as_deref() {
+                Ok(Some(open)) => open.kernels.of(kernel).tuning(),
+                _ => Tuning::default(),
+            };
             let lower::Passes { passes, units } = lower::passes(question, kernel);
             let pass = kernel.instructions().expect("every kernel that answers hashes");
             KernelInfo {

@@ -28,14 +28,16 @@ impl Pace<'_> {
         self.work
     }
 
-    /// A dispatch has come back, and took so long by the device's clock. Without a clock it is the time since the one
-    /// before, as long as they queue.
-    pub(super) fn done(&mut self, took: Option<Duration>) {
+    /// A dispatch of so much work has come back, and took so long by the device's clock. Without a clock it is the time
+    /// since the one before, as long as they queue.
+    pub(super) fn done(&mut self, took: Option<Duration>, did: u64) {
         let now = Instant::now();
         let took = took.unwrap_or(now - self.last).max(Duration::from_micros(1));
         self.last = now;
         let ratio = (self.dispatch.as_secs_f64() / took.as_secs_f64()).clamp(0.125, 2.0);
-        if !(0.75..1.33).contains(&ratio) {
+        // One that had less to do than it might have says nothing about more.
+        let grows = ratio >= 1.33 && did > self.work / 2;
+        if ratio < 0.75 || grows {
             self.work = ((self.work as f64 * ratio) as u64).clamp(1, self.max);
         }
         // What the job holds down says nothing about the next one.

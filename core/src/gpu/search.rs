@@ -107,7 +107,8 @@ impl Driver<'_> {
         let bound: Vec<Vec<Bound>> =
             lowered.iter().map(|lowered| self.bind(lowered)).collect::<Result<_, Fault>>()?;
         let first = self.open.kernels.of(lowered[0].kernel);
-        let mut pace = Pace::new(first, self.open.software, self.count_max(&lowered[0]));
+        let count_max = lowered.iter().map(|lowered| self.count_max(lowered)).min().expect("there is one");
+        let mut pace = Pace::new(first, self.open.software, count_max);
         let mut next = window.start;
         let mut todo: VecDeque<Work> = VecDeque::new();
         let mut under: VecDeque<Under> = VecDeque::new();
@@ -146,8 +147,15 @@ impl Driver<'_> {
             };
             self.free.push(first.slot);
             took.into_iter().for_each(|took| self.watch.count_busy(took));
-            pace.done(took);
             let Work { lowered: index, range } = first.work;
+            pace.done(took, (range.end - range.start) as u64);
+            let candidates = (range.end - range.start) * lowered[index].messages.len() as u128 + 1;
+            if u128::from(ring.count) > candidates {
+                return Err(Fault::Wrong(format!(
+                    "{} hits of a search among {candidates} candidates",
+                    ring.count
+                )));
+            }
             if ring.count as usize > RING {
                 // Too many to hold: the two halves apart.
                 let middle = range.start + (range.end - range.start) / 2;

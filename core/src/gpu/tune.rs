@@ -8,7 +8,7 @@ use super::kernels::Entry;
 use super::open::Open;
 use super::{Fault, digest, search, selftest, walk};
 use crate::backend::Watch;
-use crate::{Cancel, Digest, Search, Tuning, Walk};
+use crate::{Digest, Search, Tuning, Walk};
 
 /// How long a setting is tried at least.
 const TRIAL: Duration = Duration::from_millis(120);
@@ -23,9 +23,9 @@ const MESSAGES_MAX: u64 = 1 << 20;
 ///
 /// # Errors
 /// [`Fault::Cancelled`], or any fault of the device; the kernel is then run as it was before.
-pub(super) fn tune(open: &Open, entry: &Entry, cancel: &Cancel) -> Result<(), Fault> {
+pub(super) fn tune(open: &Open, entry: &Entry, watch: &Watch<'_>) -> Result<(), Fault> {
     let before = entry.tuning();
-    let mut trial = Trial { open, entry, cancel, work: if open.software { 1 << 16 } else { 1 << 24 } };
+    let mut trial = Trial { open, entry, watch, work: if open.software { 1 << 16 } else { 1 << 24 } };
     let tried = trial.best();
     match tried {
         Ok(best) => entry.tuned(best),
@@ -37,7 +37,8 @@ pub(super) fn tune(open: &Open, entry: &Entry, cancel: &Cancel) -> Result<(), Fa
 struct Trial<'a> {
     open: &'a Open,
     entry: &'a Entry,
-    cancel: &'a Cancel,
+    /// Whose call waits for it.
+    watch: &'a Watch<'a>,
     /// Work of a run.
     work: u64,
 }
@@ -91,6 +92,10 @@ impl Trial<'_> {
             if took >= TRIAL {
                 return Ok(Some(work as f64 / took.as_secs_f64()));
             }
+            if work < self.work {
+                // It has no more to do than that.
+                return Ok(Some(work as f64 / took.as_secs_f64().max(1e-6)));
+            }
             let ratio = TRIAL.as_secs_f64() / took.as_secs_f64().max(1e-6);
             self.work = (self.work as f64 * (1.2 * ratio).clamp(1.5, 8.0)) as u64;
         }
@@ -98,9 +103,10 @@ impl Trial<'_> {
 
     /// Runs the kernel on so much work, about, and says how much it was.
     fn run(&self) -> Result<u64, Fault> {
-        let Trial { open, entry, cancel, work } = *self;
+        let Trial { open, entry, work, .. } = *self;
+        self.watch.beat();
         let function = selftest::function(entry.kernel);
-        let watch = Watch::new(cancel, None);
+        let watch = Watch::new(self.watch.cancel, None);
         match entry.kernel.shape {
             Shape::Header { .. } | Shape::Identity | Shape::Tail => {
                 selftest::with_search(entry.kernel, |search| {

@@ -71,7 +71,7 @@ pub(super) fn run(
             }
         })?;
         took.into_iter().for_each(|took| watch.count_busy(took));
-        pace.done(took);
+        pace.done(took, batch.taken);
         watch.count(batch.taken / sorted.hashes);
         if last {
             batch.memory.give(entry);

@@ -7,6 +7,7 @@ mod cancel;
 mod checksums;
 mod digest;
 mod errors;
+mod odd_devices;
 mod oracle;
 mod progress;
 mod search;
