@@ -118,6 +118,9 @@ pub(crate) fn builder(devices: &Devices) -> EngineBuilder {
     if devices.tune {
         builder = builder.tune(Tune::Anew);
     }
+    if let Some(every) = devices.audit {
+        builder = builder.audit_one_in(every);
+    }
     if let Some(path) = devices.simd {
         builder = builder.path(path);
     }

@@ -67,6 +67,10 @@ pub(crate) struct Devices {
     /// Find out anew how each graphics processor works fastest: some seconds for each of its kernels
     #[arg(long)]
     pub(crate) tune: bool,
+    /// Of the ends and digests that graphics processors compute, compute one in N again [default: 256]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<usize>(1, 1 << 32))]
+    pub(crate) audit: Option<usize>,
 }
 
 /// Arguments of `mine`.

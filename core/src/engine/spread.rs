@@ -263,7 +263,11 @@ impl Spread<'_> {
                 Err("a search was not finished".into())
             }
             Ok(answer) => self.job.accept(&worker, &piece, answer),
-            Err(Error::Cancelled) if self.cancel.is_cancelled() => return,
+            Err(Error::Cancelled) if self.cancel.is_cancelled() => {
+                // It is not done, and nobody will do it.
+                self.back.extend((!piece.is_decoy()).then_some(piece));
+                return;
+            }
             Err(Error::Refused { .. }) => {
                 self.refused[index] = true;
                 self.give_back(index, piece);

@@ -18,7 +18,7 @@ use crate::oracle::painted;
 
 /// Given how often it was asked before, whether this is a decoy, and the truth.
 type SpoilSearch = Box<dyn Fn(u32, bool, Searched) -> Result<Searched, Error> + Send + Sync>;
-type SpoilWalk = Box<dyn Fn(&mut [[u8; 32]]) + Send + Sync>;
+type SpoilWalk = Box<dyn Fn(&mut [[u8; 32]]) -> Result<(), Error> + Send + Sync>;
 
 /// Computes with the CPU, and then does as it likes. It tells decoys from other searches by their limits, which no
 /// device should, to be as treacherous as can be.
@@ -39,7 +39,7 @@ impl Odd {
             device: device(id, DeviceKind::Gpu),
             asked: AtomicU32::new(0),
             search: Box::new(search),
-            walk: Box::new(|_| ()),
+            walk: Box::new(|_| Ok(())),
             path: || "odd".to_owned(),
         }
     }
@@ -80,8 +80,7 @@ impl Backend for Odd {
     fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
         watch.count(walk.steps.iter().sum());
         auto().walk_into(walk, ends, &Control::default())?;
-        (self.walk)(ends);
-        Ok(())
+        (self.walk)(ends)
     }
 
     fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
@@ -143,10 +142,28 @@ fn ends_that_were_not_checked_when_a_call_is_cancelled_are_no_answer() {
     odd.walk = Box::new(move |ends| {
         ends.iter_mut().for_each(|end| end[0] ^= 1);
         slot.lock().expect("whole").cancel();
+        Ok(())
     });
     let engine = odd.alone();
     let walk = Walk { function: HashFunction::Sha256, starts: &[[1; 32]; 50], steps: &[3; 50] };
     for _ in 0..20 {
+        assert!(matches!(engine.walk(&walk, &control()), Err(Error::Cancelled)));
+    }
+}
+
+#[test]
+fn a_walk_whose_last_piece_was_cancelled_has_no_answer() {
+    let (slot, control) = slot();
+    let mut odd = Odd::honest("odd:0");
+    odd.walk = Box::new(move |_| {
+        slot.lock().expect("whole").cancel();
+        // The call has seen it by then.
+        std::thread::sleep(Duration::from_millis(15));
+        Err(Error::Cancelled)
+    });
+    let engine = odd.alone();
+    let walk = Walk { function: HashFunction::Sha256, starts: &[[1; 32]; 50], steps: &[3; 50] };
+    for _ in 0..5 {
         assert!(matches!(engine.walk(&walk, &control()), Err(Error::Cancelled)));
     }
 }

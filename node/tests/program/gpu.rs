@@ -137,3 +137,33 @@ fn tuning_is_kept_in_the_cache() {
     assert_eq!(run(line).ended(0).json()["nonce"].as_u64(), Some(2_083_236_893));
     assert_eq!(tuned(), kept);
 }
+
+#[test]
+fn two_devices_work_at_once_and_one_can_be_chosen() {
+    // The software driver, loaded once more under another name, is another device.
+    let Some(driver) = std::env::var_os("VK_DRIVER_FILES").map(std::path::PathBuf::from) else {
+        eprintln!("skipped: VK_DRIVER_FILES names no driver");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let twin = folder.path().join("twin.json");
+    std::fs::copy(&driver, &twin).expect("a driver's file");
+    let both = std::env::join_paths([&driver, &twin]).expect("two paths");
+    let ids = |line: &str| -> Vec<String> {
+        let ran = std::process::Command::new(crate::run::GRIDNET)
+            .args(words(line))
+            .env("VK_DRIVER_FILES", &both)
+            .output()
+            .expect("the program starts");
+        let mined = Ran::from(ran).ended(0).json();
+        assert_eq!(mined["nonce"].as_u64(), Some(2_083_236_893));
+        let devices = mined["devices"].as_array().expect("a list").clone();
+        devices.iter().map(|device| device["id"].as_str().expect("a text").to_owned()).collect()
+    };
+    let line = "mine --start 2080000000 --end 2084000000 --json --device";
+    let mut found = ids(&format!("{line} gpu"));
+    found.sort_unstable();
+    assert_eq!(found, ["gpu:0", "gpu:1"]);
+    assert_eq!(ids(&format!("{line} gpu:1")), ["gpu:1"]);
+    assert_eq!(ids(&format!("{line} gpu:0")), ["gpu:0"]);
+}
