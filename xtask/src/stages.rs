@@ -20,6 +20,7 @@ use crate::{aarch64, deny, setup, tidy, vulkan};
 /// The crates whose tests are the engine's.
 const ENGINE: &[&str] =
     &["gridnet-simd", "gridnet-shaders", "gridnet-core", "gridnet-tests", "gridnet-benches"];
+const PROTOCOL: &[&str] = &["gridnet-protocol"];
 const NODE: &[&str] = &["gridnet-node"];
 const XTASK: &[&str] = &["xtask"];
 
@@ -46,6 +47,8 @@ pub(crate) enum Stage {
     Engine,
     /// Tests of the engine on a graphics processor, a software one where there is no other
     Gpu,
+    /// Tests of the protocol
+    Protocol,
     /// Tests of the node
     Node,
     /// Tests of the engine's aarch64 paths, under QEMU
@@ -108,6 +111,7 @@ impl<'a> Stages<'a> {
                 Ok(tally)
             }
             Stage::Gpu => self.tests(ENGINE, None, TestProgram::is_gpu),
+            Stage::Protocol => self.tests(PROTOCOL, None, |_| true),
             Stage::Node => self.tests(NODE, None, |_| true),
             Stage::Aarch64 if cfg!(target_arch = "aarch64") => {
                 println!("this machine is aarch64 itself: the engine stage runs these tests");
@@ -221,7 +225,7 @@ impl TestProgram {
 /// A test that no stage runs would rot unseen.
 fn every_crate_has_a_stage<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
     let homeless: BTreeSet<_> =
-        packages.filter(|package| ![ENGINE, NODE, XTASK].concat().contains(package)).collect();
+        packages.filter(|package| ![ENGINE, PROTOCOL, NODE, XTASK].concat().contains(package)).collect();
     if let Some(package) = homeless.first() {
         bail!("{package} has tests, but no stage in xtask/src/stages.rs runs them");
     }
