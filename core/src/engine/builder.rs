@@ -171,7 +171,14 @@ pub fn survey() -> Vec<Device> {
     };
     let gpus: Vec<Device> = std::thread::scope(|scope| {
         let tests: Vec<_> = (0..gpus.len()).map(|index| scope.spawn(move || tested(index))).collect();
-        tests.into_iter().flat_map(|test| test.join()).collect()
+        let said = |(test, listed): (std::thread::ScopedJoinHandle<'_, Device>, &Listed)| {
+            test.join().unwrap_or_else(|_| {
+                let device = listed.device().clone();
+                let panicked = Error::Device { device: device.id.clone(), what: "panicked".to_owned() };
+                unusable(device, &panicked)
+            })
+        };
+        tests.into_iter().zip(&gpus).map(said).collect()
     });
     std::iter::once(cpu).chain(gpus).collect()
 }

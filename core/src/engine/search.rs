@@ -106,7 +106,7 @@ impl<'a> SearchJob<'a> {
 
     /// A question that looks like any other, and of which the CPU knows the answer: a device that drops hits is found
     /// by those that it should have seen.
-    /// `None` when cancelled meanwhile.
+    /// `None` when cancelled meanwhile, or when the judge fails.
     fn decoy(&mut self, worker: &Worker) -> Option<Piece> {
         let given = record(&mut self.devices, worker).given;
         let number = given ^ self.next as u64;
@@ -189,7 +189,12 @@ impl Job for SearchJob<'_> {
                 record.given % DECOY_EVERY == 1
             };
             if due && record.trial.is_none() {
-                return self.decoy(worker);
+                let decoy = self.decoy(worker);
+                if decoy.is_some() || self.cancel.is_cancelled() {
+                    return decoy;
+                }
+                // A judge that fails proves nothing, one way or the other.
+                self::record(&mut self.devices, worker).unproven.clear();
             }
         }
         if nothing_left {

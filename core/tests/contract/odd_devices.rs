@@ -185,6 +185,25 @@ fn a_device_that_says_cancelled_when_nobody_did_has_failed() {
 }
 
 #[test]
+fn a_judge_that_fails_holds_nothing_up() {
+    let mut judge = Odd::new("cpu", |_, _, _| {
+        Err(Error::Device { device: "cpu".to_owned(), what: "failed: a test".to_owned() })
+    });
+    judge.walk =
+        Box::new(|_| Err(Error::Device { device: "cpu".to_owned(), what: "failed: a test".to_owned() }));
+    let engine = Engine::builder()
+        .cpu_backend(Arc::new(judge))
+        .backend(Arc::new(Odd::honest("odd:0")))
+        .audit_one_in(1)
+        .build()
+        .expect("an engine");
+    right_all_the_same(&engine);
+    let walk = Walk { function: HashFunction::Sha256, starts: &[[1; 32]; 50], steps: &[3; 50] };
+    let right = auto().walk(&walk, &Control::default()).expect("ends").value;
+    assert_eq!(engine.walk(&walk, &Control::default()).expect("an answer").value, right);
+}
+
+#[test]
 fn two_devices_of_one_name_are_two_devices() {
     let liar = Odd::new("odd:0", |_, _, _| Ok(Searched::default()));
     let engine = Engine::builder()
