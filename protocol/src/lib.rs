@@ -24,6 +24,7 @@ pub mod identity;
 pub mod key;
 pub mod network;
 pub mod payout;
+pub mod pool;
 pub mod sign;
 pub mod tagged;
 pub mod value;
