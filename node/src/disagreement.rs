@@ -100,10 +100,14 @@ impl std::fmt::Display for Culprit {
 
 /// A text from a file, safe to print on one line.
 pub(crate) fn printable(text: &str) -> String {
-    let escaped = text.chars().flat_map(|c| {
-        if c.is_control() { c.escape_debug().to_string() } else { c.to_string() }.chars().collect::<Vec<_>>()
-    });
-    escaped.take(TEXT_CHARS_MAX).collect()
+    let mut shown = String::new();
+    for character in text.chars().take(TEXT_CHARS_MAX) {
+        match character.is_control() {
+            true => shown.extend(character.escape_debug()),
+            false => shown.push(character),
+        }
+    }
+    shown
 }
 
 #[derive(Debug, Deserialize, Serialize)]

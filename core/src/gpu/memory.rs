@@ -1,7 +1,6 @@
 //! Buffers that values go through on their way to a device and back. They are used again and again: new memory that
 //! both sides can see costs more than what goes through it.
 
-use bytemuck::Pod;
 use gridnet_shaders::layout::CountRun;
 use wgpu::{Buffer, BufferUsages, CommandEncoder};
 
@@ -102,9 +101,4 @@ impl Memory {
         let result = (read_bytes > 0).then_some((&self.read, read_bytes));
         open.submit(commands.finish(), result, self.bound.times(), Some(&self.upload))
     }
-}
-
-/// The bytes of values.
-pub(super) fn bytes<T: Pod>(values: &[T]) -> &[u8] {
-    bytemuck::cast_slice(values)
 }

@@ -92,8 +92,8 @@ impl Trial<'_> {
             if took >= TRIAL {
                 return Ok(Some(work as f64 / took.as_secs_f64()));
             }
-            if work < self.work {
-                // It has no more to do than that.
+            if work < self.work / 2 {
+                // There is no more to do than that; a little less is rounding.
                 return Ok(Some(work as f64 / took.as_secs_f64().max(1e-6)));
             }
             let ratio = TRIAL.as_secs_f64() / took.as_secs_f64().max(1e-6);

@@ -8,7 +8,7 @@ use gridnet_shaders::layout::ITERATIONS_MAX;
 
 use super::kernels::Entry;
 use super::lower;
-use super::memory::{Memory, Sizes, bytes};
+use super::memory::{Memory, Sizes};
 use super::open::{Open, Pending};
 use super::pace::Pace;
 use super::{Fault, IN_FLIGHT};
@@ -115,7 +115,7 @@ impl<'a> Sorted<'a> {
     /// Writes the values at some places.
     fn gather(&self, places: Range<usize>, mut write: impl FnMut(usize, &[u8])) {
         match &self.order {
-            None => write(0, bytes(&self.walk.starts[places])),
+            None => write(0, self.walk.starts[places].as_flattened()),
             Some(order) => order[places].iter().enumerate().for_each(|(index, &value)| {
                 write(index * VALUE, &self.walk.starts[value as usize]);
             }),
@@ -164,7 +164,7 @@ impl Batch {
                     *taken += u64::from(*steps);
                 }
                 let at = begin * STEPS;
-                view.slice(at..at + count * STEPS).copy_from_slice(bytes(&chunk[..count]));
+                view.slice(at..at + count * STEPS).copy_from_slice(bytemuck::cast_slice(&chunk[..count]));
             }
             if before == 0 {
                 sorted.gather(places.clone(), |at, value| {

@@ -121,3 +121,14 @@ fn bench_keeps_its_finished_rows() {
     let plain = interrupted("bench --seconds 0.1 --threads 1").out;
     assert!(plain.ends_with("interrupted: the rows above are complete\n"), "{plain}");
 }
+
+#[test]
+fn a_report_that_was_cut_short_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("report.json");
+    let line = format!("bench --device cpu --seconds 0.2 --json --report {}", file.display());
+    assert_eq!(interrupted(&line).json()["interrupted"], true);
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("a file")).expect("it is JSON");
+    assert_eq!(report["complete"], false, "{report}");
+}
