@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::control::Meter;
-use crate::{Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share, Walk};
+use crate::{
+    Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share, Signed, Verify,
+    Walk,
+};
 
 /// How a backend is watched and ended while it works.
 pub struct Watch<'a> {
@@ -103,7 +106,7 @@ impl<'a> Watch<'a> {
     }
 
     /// What a device did for it.
-    pub(crate) fn share(&self, backend: &dyn Backend, function: HashFunction) -> Share {
+    pub(crate) fn share(&self, backend: &dyn Backend, path: impl FnOnce() -> String) -> Share {
         let device = backend.device();
         let nanos = |count: &AtomicU64| match count.load(Ordering::Relaxed) {
             0 => None,
@@ -112,7 +115,7 @@ impl<'a> Watch<'a> {
         Share {
             id: device.id.clone(),
             name: device.name.clone(),
-            path: self.path.get().cloned().unwrap_or_else(|| backend.path(function)),
+            path: self.path.get().cloned().unwrap_or_else(path),
             done: self.done.load(Ordering::Relaxed),
             dispatches: self.dispatches.load(Ordering::Relaxed),
             busy: nanos(&self.busy_nanos),
@@ -235,4 +238,12 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// [`Error::Cancelled`], or any failure of the device.
     fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error>;
+
+    /// What becomes of each signature of a checked batch. After an error they are anything. Asked of the CPU only.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], or any failure of the device.
+    fn verify(&self, verify: &Verify<'_>, verdicts: &mut [Signed], watch: &Watch<'_>) -> Result<(), Error> {
+        crate::signature::verify_in_turn(verify, verdicts, watch)
+    }
 }

@@ -238,6 +238,50 @@ impl Digest<'_> {
     }
 }
 
+/// Check Ed25519 signatures of messages of one length by [ZIP-215](https://zips.z.cash/zip-0215).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verify<'a> {
+    /// The public keys, one for each signature.
+    pub keys: &'a [[u8; 32]],
+    /// The messages, one after the other.
+    pub messages: &'a [u8],
+    /// Length of each in bytes; may be 0.
+    pub length: usize,
+    /// The signatures.
+    pub signatures: &'a [[u8; 64]],
+}
+
+impl Verify<'_> {
+    /// Whether the engine would take it.
+    ///
+    /// # Errors
+    /// [`Error::Count`], and [`Error::OutOfRange`] for messages beyond [`limits::SIGNED_BYTES_MAX`].
+    pub fn check(&self) -> Result<(), Error> {
+        let count = self.signatures.len();
+        if self.keys.len() != count {
+            return Err(Error::Count { what: "public keys", got: self.keys.len(), expected: count });
+        }
+        let max = limits::SIGNED_BYTES_MAX;
+        if self.length > max {
+            let (max, got) = (max as u64, self.length as u64);
+            return Err(Error::OutOfRange { what: "the length of a signed message", min: 0, max, got });
+        }
+        match self.length.checked_mul(count) {
+            Some(bytes) if bytes == self.messages.len() => Ok(()),
+            expected => Err(Error::Count {
+                what: "message bytes",
+                got: self.messages.len(),
+                expected: expected.unwrap_or(usize::MAX),
+            }),
+        }
+    }
+
+    /// Message `index`.
+    pub(crate) fn message(&self, index: usize) -> &[u8] {
+        &self.messages[index * self.length..(index + 1) * self.length]
+    }
+}
+
 /// An answer with what it took.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report<T> {
@@ -262,7 +306,7 @@ impl<T> Report<T> {
 }
 
 /// Adds the shares of a further call; those of one device are one.
-pub(crate) fn add_shares(sums: &mut Vec<Share>, shares: &[Share]) {
+pub fn add_shares(sums: &mut Vec<Share>, shares: &[Share]) {
     for share in shares {
         match sums.iter_mut().find(|sum| sum.id == share.id) {
             Some(sum) => {

@@ -1,9 +1,10 @@
 //! The engine: how fast.
 //!
-//! Three primitives carry everything: [`Engine::search`] finds nonces, [`Engine::walk`] follows hash chains,
-//! [`Engine::digest`] hashes messages in bulk, each over SHA-256, SHA-256d, BLAKE2s-256 and BLAKE2b-256, on every
-//! width the CPU has. Answers are the same bit for bit whatever computes them. [`proof`] lowers block headers,
-//! identity proofs and hash chains to them. The engine knows no sockets, no files, no money and no secret keys.
+//! Four primitives carry everything. [`Engine::search`] finds nonces, [`Engine::walk`] follows hash chains,
+//! [`Engine::digest`] hashes messages in bulk, [`Engine::verify`] checks signatures. The first three are over SHA-256,
+//! SHA-256d, BLAKE2s-256 and BLAKE2b-256, on every width the CPU has. Answers are the same bit for bit whatever computes
+//! them. [`proof`] lowers block headers, identity proofs and hash chains to them. The engine knows no sockets, no
+//! files, no money and no secret keys.
 //!
 //! ```
 //! use gridnet_core::proof::header::Header;
@@ -35,6 +36,7 @@ mod job;
 pub mod limits;
 pub mod proof;
 mod selftest;
+mod signature;
 mod target;
 mod tuning;
 
@@ -47,6 +49,9 @@ pub use engine::{Engine, EngineBuilder, survey};
 pub use error::Error;
 pub use function::HashFunction;
 pub use gridnet_simd::Path;
-pub use job::{Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Walk};
+pub use job::{
+    Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Verify, Walk, add_shares,
+};
+pub use signature::{SignatureFault, Signed};
 pub use target::{Target, Work};
 pub use tuning::{KernelInfo, Tune, TuneStore, Tuning};

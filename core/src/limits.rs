@@ -20,6 +20,8 @@ pub const TAILS_BYTES_MAX: usize = 256 << 10;
 pub const REPETITIONS_MAX: u32 = 1 << 16;
 /// Digests of the empty message in one batch: no message's bytes bound their number.
 pub const EMPTY_MESSAGES_MAX: usize = 1 << 20;
+/// Bytes of a message whose signature is checked. What the protocol signs is 32 bytes.
+pub const SIGNED_BYTES_MAX: usize = 4 << 10;
 /// Bytes of all copies of a value or message whose case is asked again.
 pub const CASE_BYTES_MAX: usize = 64 << 20;
 /// Time within which a cancelled call returns, and so the longest piece of work between two looks at the flag.

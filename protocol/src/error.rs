@@ -1,5 +1,7 @@
 //! What can be wrong with a value, each with a number and a name that never change.
 
+use crate::reason::{Reason, Refusal};
+
 /// A refusal of the protocol's values and encodings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -50,6 +52,65 @@ pub enum Error {
         /// What is claimed.
         total: u64,
     },
+    /// A number outside its bounds.
+    #[error("{what} must be {min} to {max}, not {got}")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+        /// Smallest allowed.
+        min: u64,
+        /// Largest allowed.
+        max: u64,
+        /// What was given.
+        got: u64,
+    },
+    /// A token that is not taken.
+    #[error("the token is not taken: {0}")]
+    Token(Reason),
+    /// A custody chain that is not taken.
+    #[error("the custody chain is not taken: {reason} at element {element}")]
+    Custody {
+        /// What is wrong.
+        reason: Reason,
+        /// Where: hops are counted from 1, and what follows the last hop is one more.
+        element: usize,
+    },
+    /// A step of custody that cannot be done now.
+    #[error("{0}")]
+    Order(&'static str),
+    /// A datagram that is not taken.
+    #[error("the datagram is not taken: {0}")]
+    Datagram(Refusal),
+    /// A bank that no token can come from.
+    #[error("bank {bank} {why}")]
+    Bank {
+        /// Which bank.
+        bank: u16,
+        /// Why not.
+        why: &'static str,
+    },
+    /// No bank is left.
+    #[error("every bank of this pool is in use: create another pool")]
+    Exhausted,
+    /// Two ways of computing the same word gave different ones.
+    #[error("bank {bank}: two ways of computing its chain disagree. This machine cannot be trusted with it")]
+    Disagreement {
+        /// Which bank.
+        bank: u16,
+    },
+    /// A table that does not hold what it must.
+    #[error("{what} of this table must be {expected}, and is {got}")]
+    Table {
+        /// A column, a key of its metadata, or a row.
+        what: String,
+        /// What must be there.
+        expected: String,
+        /// What is there.
+        got: String,
+    },
+    /// The engine's refusal.
+    #[error(transparent)]
+    Engine(#[from] gridnet_core::Error),
     /// No such network.
     #[error("unknown network {0}: the networks are main, test and regtest")]
     Network(String),
@@ -75,6 +136,16 @@ impl Error {
             Error::Address { .. } => (105, "address"),
             Error::Network(_) => (106, "network"),
             Error::Fee { .. } => (107, "fee"),
+            Error::OutOfRange { .. } => (108, "out-of-range"),
+            Error::Token(_) => (109, "token"),
+            Error::Custody { .. } => (110, "custody"),
+            Error::Order(_) => (111, "order"),
+            Error::Datagram(_) => (112, "datagram"),
+            Error::Bank { .. } => (113, "bank"),
+            Error::Exhausted => (114, "exhausted"),
+            Error::Disagreement { .. } => (115, "disagreement"),
+            Error::Table { .. } => (116, "table"),
+            Error::Engine(error) => (error.code(), error.name()),
         }
     }
 }

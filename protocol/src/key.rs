@@ -6,7 +6,7 @@ use std::fmt;
 use borsh::{BorshDeserialize, BorshSerialize};
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_zebra::{SigningKey, VerificationKey, VerificationKeyBytes};
-use zeroize::{Zeroize as _, ZeroizeOnDrop};
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 use crate::Error;
 
@@ -47,12 +47,39 @@ impl PublicKey {
         Ok(())
     }
 
+    /// Whether it is admitted if it is a point at all: the part of [`admit`](PublicKey::admit) that computes nothing. The
+    /// rest shows when a signature of the key is verified.
+    pub(crate) fn is_admitted_if_point(&self) -> bool {
+        let mut y = self.0;
+        y[31] &= 0x7f;
+        let below_p = y[0] < 0xed || y[31] != 0x7f || y[1..31].iter().any(|&byte| byte != 0xff);
+        // 1 and -1 have x = 0, whose sign is 0: with another sign they are not canonical, and small in any case.
+        below_p && !SMALL.contains(&y)
+    }
+
     /// Whether this is its signature of 32 bytes that [`sign`](crate::sign) made of something.
     pub fn verifies(&self, digest: &[u8; 32], signature: &Signature) -> bool {
         let key = VerificationKey::try_from(VerificationKeyBytes::from(self.0));
         key.is_ok_and(|key| key.verify(&signature.0.into(), digest).is_ok())
     }
 }
+
+/// The y of the points of small order: two for 8, one for 4 (0), 2 (-1) and 1 (1).
+const SMALL: [[u8; 32]; 5] = {
+    let mut one = [0; 32];
+    one[0] = 1;
+    let mut minus_one = [0xff; 32];
+    (minus_one[0], minus_one[31]) = (0xec, 0x7f);
+    let eighth = [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
+        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ];
+    let other_eighth = [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
+        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ];
+    [one, minus_one, [0; 32], eighth, other_eighth]
+};
 
 /// A secret key. It is wiped from memory when it is dropped, and prints as nothing.
 #[derive(Clone, ZeroizeOnDrop)]
@@ -70,6 +97,11 @@ impl SecretKey {
         let key = SecretKey(seed);
         seed.zeroize();
         key
+    }
+
+    /// Its seed, to keep in a safe place.
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0)
     }
 
     /// Its public key.
@@ -129,6 +161,7 @@ mod tests {
             "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
         ] {
             assert_eq!(refused(small), "its point is of small order");
+            assert!(!key(small).is_admitted_if_point());
         }
         // p + 1 for 1; and 1 with the sign of a zero.
         for odd in [
@@ -137,11 +170,36 @@ mod tests {
         ] {
             let why = refused(odd);
             assert!(["its encoding is not canonical", "it is no point"].contains(&why), "{odd}: {why}");
+            assert!(!key(odd).is_admitted_if_point());
         }
         assert_eq!(
             refused("0200000000000000000000000000000000000000000000000000000000000000"),
             "it is no point"
         );
+    }
+
+    /// The quick part of admission and being a point are all of admission, at every edge.
+    #[test]
+    fn the_quick_part_misses_nothing_but_points() {
+        let mut keys: Vec<[u8; 32]> = (0..=255).map(|low| with(low, 0)).collect();
+        keys.extend((0..=255).map(|low| with(low, 0xff)));
+        keys.extend((0..200).map(|seed| SecretKey::from_seed([seed; 32]).public().0));
+        let mut admitted = 0;
+        for (key, sign) in keys.into_iter().flat_map(|key| [(key, 0), (key, 0x80)]) {
+            let mut key = PublicKey(key);
+            key.0[31] ^= sign;
+            let is_point = curve25519_dalek::edwards::CompressedEdwardsY(key.0).decompress().is_some();
+            assert_eq!(key.admit().is_ok(), is_point && key.is_admitted_if_point(), "{key:?}");
+            admitted += usize::from(key.admit().is_ok());
+        }
+        assert!((400..1_424).contains(&admitted), "{admitted}");
+
+        /// Numbers near 0, near p, and near 2^255.
+        fn with(low: u8, high: u8) -> [u8; 32] {
+            let mut key = [high; 32];
+            (key[0], key[31]) = (low, high & 0x7f);
+            key
+        }
     }
 
     #[test]

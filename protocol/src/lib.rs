@@ -5,12 +5,12 @@
 //! floating point. `docs/protocol.md` says the same in words, completely enough for a second implementation.
 //!
 //! ```
-//! use gridnet_protocol::payout::{Payrate, Rule, payout};
+//! use gridnet_protocol::payout::{Payrate, Terms, payout};
 //! use gridnet_protocol::value::Units;
 //!
 //! // A hundred coins for five hops, each passing three quarters on; a claim of weight 600.
 //! let payrate = Payrate::new(3, 4).expect("1 <= a < b");
-//! let paid = payout(Units::from_gnc(100), 600, 10, Rule::Payrate(payrate), 5)?;
+//! let paid = payout(Units::from_gnc(100), 600, 10, Terms::payrate(payrate), 5)?;
 //! assert_eq!(paid.fee, Units::from_gnc(1));
 //! assert_eq!(paid.hops.len(), 5);
 //! # Ok::<(), gridnet_protocol::Error>(())
@@ -18,16 +18,29 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+mod content;
+pub mod custody;
+pub mod datagram;
 pub mod encoding;
 pub mod error;
+pub mod fraud;
 pub mod identity;
 pub mod key;
 pub mod network;
 pub mod payout;
 pub mod pool;
+pub mod reason;
+pub mod receiver;
+pub mod sample;
+pub mod settlement;
 pub mod sign;
+#[cfg(feature = "arrow")]
+pub mod table;
 pub mod tagged;
+pub mod token;
+pub mod transit;
 pub mod value;
+pub mod verify;
 
 pub use address::Address;
 pub use error::Error;

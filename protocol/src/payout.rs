@@ -24,6 +24,16 @@ impl Payrate {
         (1 <= a && a < b).then_some(Payrate { a, b })
     }
 
+    /// a.
+    pub fn a(self) -> u16 {
+        self.a
+    }
+
+    /// b.
+    pub fn b(self) -> u16 {
+        self.b
+    }
+
     /// What a hop passes on of what it is given.
     pub fn passed_on(self, given: Units) -> Units {
         given.share(self.a.into(), self.b.into())
@@ -39,12 +49,37 @@ impl BorshDeserialize for Payrate {
 }
 
 /// How hops share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
 pub enum Rule {
     /// Each keeps what it does not pass on; the last keeps all that it is given.
-    Payrate(Payrate),
+    Payrate = 0,
     /// Each of n gets 1/2ⁿ, and the rest is burnt: to pose as two gains nothing, and harms the others.
-    SybilNeutral,
+    SybilNeutral = 1,
+}
+
+impl Rule {
+    /// The rule of a number.
+    pub fn from_number(number: u8) -> Option<Rule> {
+        [Rule::Payrate, Rule::SybilNeutral].into_iter().find(|rule| *rule as u8 == number)
+    }
+}
+
+/// What a token says about sharing. The payrate stands there under either rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+pub struct Terms {
+    /// What a hop passes on.
+    pub payrate: Payrate,
+    /// Which rule.
+    pub rule: Rule,
+}
+
+impl Terms {
+    /// The paper's rule at this payrate.
+    pub fn payrate(payrate: Payrate) -> Terms {
+        Terms { payrate, rule: Rule::Payrate }
+    }
 }
 
 /// What a transit pool pays.
@@ -69,14 +104,14 @@ pub fn payout(
     total: Units,
     weight: u64,
     minimum_fee_rate: u64,
-    rule: Rule,
+    terms: Terms,
     hops: usize,
 ) -> Result<Payout, Error> {
     let fee = fee(total, weight, minimum_fee_rate)?;
     let after_fee = Units(total.0 - fee.0);
     let mut receiver = after_fee.share(RECEIVER.0, RECEIVER.1);
     let rest = Units(after_fee.0 - receiver.0);
-    let shares = split(rule, rest, hops);
+    let shares = split(terms, rest, hops);
     let mut burnt = Units(rest.0 - shares.iter().map(|share| share.0).sum::<u64>());
     if hops == 0 {
         receiver = after_fee;
@@ -105,9 +140,10 @@ fn fee(total: Units, weight: u64, minimum_fee_rate: u64) -> Result<Units, Error>
 }
 
 /// The shares of so many hops in an amount.
-pub fn split(rule: Rule, amount: Units, hops: usize) -> Vec<Units> {
-    match rule {
-        Rule::Payrate(payrate) => {
+pub fn split(terms: Terms, amount: Units, hops: usize) -> Vec<Units> {
+    let payrate = terms.payrate;
+    match terms.rule {
+        Rule::Payrate => {
             let mut given = amount;
             let keep = |hop| {
                 let passed_on = if hop + 1 == hops { Units::ZERO } else { payrate.passed_on(given) };
@@ -125,8 +161,7 @@ pub fn split(rule: Rule, amount: Units, hops: usize) -> Vec<Units> {
 }
 
 /// What a hop gains that is given `given`, is not the last, and poses as `identities` hops in a row instead of one
-/// (paper, VI: "there is no gain" is true for the last hop only). Under [`Rule::SybilNeutral`] it is asked for a hop of
-/// `hops`, all of them counted before it splits.
+/// (paper, X: "there is no gain" is true for the last hop only).
 pub fn gain_of_posing_as(payrate: Payrate, given: Units, identities: usize) -> Units {
     let kept = |identities: usize| {
         let passed_on = (0..identities).fold(given, |given, _| payrate.passed_on(given));
@@ -144,7 +179,7 @@ pub fn payouts_until_faking_pays(cost: Units, gain: Units) -> Option<u64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Payrate, Rule, gain_of_posing_as, payout, payouts_until_faking_pays, split};
+    use super::{Payrate, Rule, Terms, gain_of_posing_as, payout, payouts_until_faking_pays, split};
     use crate::Error;
     use crate::encoding::{decode, encode};
     use crate::value::Units;
@@ -153,17 +188,23 @@ mod tests {
         Payrate::new(a, b).expect("1 <= a < b")
     }
 
+    fn by(p: Payrate) -> Terms {
+        Terms::payrate(p)
+    }
+
+    const NEUTRAL: Terms = Terms { payrate: Payrate { a: 1, b: 2 }, rule: Rule::SybilNeutral };
+
     fn numbers(shares: &[Units]) -> Vec<u64> {
         shares.iter().map(|share| share.0).collect()
     }
 
     #[test]
     fn the_papers_split() {
-        let shares = split(Rule::Payrate(payrate(3, 4)), Units(1_000_003), 5);
+        let shares = split(by(payrate(3, 4)), Units(1_000_003), 5);
         assert_eq!(numbers(&shares), [250_001, 187_501, 140_626, 105_469, 316_406]);
-        assert_eq!(numbers(&split(Rule::Payrate(payrate(1, 2)), Units(3), 4)), [2, 1, 0, 0]);
-        assert_eq!(numbers(&split(Rule::SybilNeutral, Units(100), 3)), [12, 12, 12]);
-        assert_eq!(numbers(&split(Rule::SybilNeutral, Units(u64::MAX), 64)), [0; 64]);
+        assert_eq!(numbers(&split(by(payrate(1, 2)), Units(3), 4)), [2, 1, 0, 0]);
+        assert_eq!(numbers(&split(NEUTRAL, Units(100), 3)), [12, 12, 12]);
+        assert_eq!(numbers(&split(NEUTRAL, Units(u64::MAX), 64)), [0; 64]);
     }
 
     #[test]
@@ -179,9 +220,7 @@ mod tests {
 
     #[test]
     fn the_fee_is_a_hundredth_or_what_the_weight_costs_and_never_all() {
-        let fee = |total, weight| {
-            payout(Units(total), weight, 10, Rule::SybilNeutral, 0).map(|payout| payout.fee.0)
-        };
+        let fee = |total, weight| payout(Units(total), weight, 10, NEUTRAL, 0).map(|payout| payout.fee.0);
         assert_eq!(fee(1_000_000, 5), Ok(10_000));
         assert_eq!(fee(1_000_001, 5), Ok(10_001));
         assert_eq!(fee(1_000_000, 5_000), Ok(50_000));
@@ -193,7 +232,7 @@ mod tests {
 
     #[test]
     fn without_hops_the_receiver_has_it_all() {
-        for rule in [Rule::Payrate(payrate(3, 4)), Rule::SybilNeutral] {
+        for rule in [by(payrate(3, 4)), NEUTRAL] {
             let paid = payout(Units(1_000), 0, 10, rule, 0).expect("more than the fee");
             assert_eq!((paid.fee, paid.receiver, paid.burnt), (Units(10), Units(990), Units::ZERO));
         }
@@ -209,8 +248,8 @@ mod tests {
         assert_eq!(payouts_until_faking_pays(Units(3_001), Units(300)), Some(11));
         assert_eq!(payouts_until_faking_pays(Units(1), Units(0)), None);
         // The last hop keeps all that it is given, in however many parts.
-        let one = split(Rule::Payrate(p), given, 1);
-        let three = split(Rule::Payrate(p), given, 3);
+        let one = split(by(p), given, 1);
+        let three = split(by(p), given, 3);
         assert_eq!(one[0].0, three.iter().map(|share| share.0).sum::<u64>());
     }
 
@@ -218,7 +257,7 @@ mod tests {
         #[test]
         fn parts_add_up(total in 1u64.., weight in 0u64..100_000, a in 1u16..u16::MAX, more in 1u16.., hops in 0usize..33, neutral: bool) {
             let b = a.saturating_add(more);
-            let rule = if neutral { Rule::SybilNeutral } else { Rule::Payrate(payrate(a, b)) };
+            let rule = if neutral { NEUTRAL } else { by(payrate(a, b)) };
             if let Ok(paid) = payout(Units(total), weight, 10, rule, hops) {
                 prop_assert_eq!(paid.sum(), u128::from(total));
                 prop_assert_eq!(paid.hops.len(), hops);
@@ -229,8 +268,8 @@ mod tests {
         /// To split in two under the neutral rule gains the splitter nothing and costs every other hop half.
         #[test]
         fn the_neutral_rule_is_neutral(amount in 0u64.., hops in 1usize..32) {
-            let before = split(Rule::SybilNeutral, Units(amount), hops);
-            let after = split(Rule::SybilNeutral, Units(amount), hops + 1);
+            let before = split(NEUTRAL, Units(amount), hops);
+            let after = split(NEUTRAL, Units(amount), hops + 1);
             prop_assert!(2 * u128::from(after[0].0) <= u128::from(before[0].0));
             prop_assert_eq!(after[0].0, before[0].0 / 2);
         }

@@ -2,6 +2,7 @@
 //! one can never be taken for another.
 
 use gridnet_core::HashFunction;
+use zeroize::Zeroizing;
 
 /// A purpose: eight ASCII bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +32,8 @@ tags! {
     BANK_NODE = b"GN-bankn";
     /// Seeds of banks.
     BANK_SEED = b"GN-bank_";
+    /// First holders' keys, in their owner's hands.
+    FIRST_KEY = b"GN-first";
     /// Contents of a bundle.
     DATA = b"GN-data_";
     /// Contents of a stream.
@@ -51,6 +54,11 @@ impl Tag {
     /// The eight bytes.
     pub const fn bytes(self) -> [u8; 8] {
         self.0
+    }
+
+    /// The hash of secret parts, of which no copy is left behind.
+    pub(crate) fn hash_secret(self, parts: &[&[u8]]) -> [u8; 32] {
+        HashFunction::Blake2s { personal: self.0 }.hash(&Zeroizing::new(parts.concat()))
     }
 
     /// The hash of the parts, one after the other.

@@ -29,6 +29,43 @@ numbers! {
     Depth(u32);
 }
 
+macro_rules! hashes {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[derive(
+            Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
+        )]
+        pub struct $name(pub [u8; 32]);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+    )*};
+}
+
+hashes! {
+    /// The id of a token pool: of its registration.
+    PoolId;
+    /// The id of a token: of its body.
+    TokenId;
+    /// A session: what a bank's words are promised to.
+    Session;
+    /// A word of a hash chain.
+    Word;
+    /// The digest of what is carried.
+    Content;
+    /// A hop's commitment to its opening.
+    Commitment;
+}
+
 impl Units {
     /// Units of one GNC.
     pub const PER_GNC: u64 = 100_000_000;

@@ -1,4 +1,6 @@
-//! What the tests across crates share with the long fuzz runs of `tests/fuzz`.
+//! What the integration tests, the fuzz targets of `fuzz` and the vectors of `vectors` share.
 #![forbid(unsafe_code)]
 
 pub mod fuzz_targets;
+pub mod vectors;
+pub mod world;

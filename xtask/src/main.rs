@@ -74,6 +74,11 @@ enum Chore {
     ///
     /// Needed after a change in shaders/templates or shaders/src; a test fails until it is done.
     Shaders,
+    /// Write the protocol's published vectors anew, into tests/vectors/protocol.
+    ///
+    /// Needed after a change of what is valid; a test fails until it is done. What they say is then to be confirmed by the
+    /// independent implementation in tests/oracle, which another test runs.
+    Vectors,
     /// Measure our kernels against published crates, and rewrite the tables of docs/performance.md.
     ///
     /// One run on one core, everybody in turns; several minutes, best on a machine that does nothing else. With rows
@@ -106,6 +111,11 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
             ExitCode::from(tally)
         }),
         Chore::Shaders => shaders::write(&repo).map(|()| ExitCode::SUCCESS),
+        Chore::Vectors => {
+            let mut vectors = command::cargo(repo.root(), "run");
+            vectors.args(["--profile", "ci", "--package", "gridnet-tests", "--example", "vectors"]);
+            command::run(&mut vectors).map(|()| ExitCode::SUCCESS)
+        }
         Chore::Perf(args) => perf::run(&repo, &args).map(|()| ExitCode::SUCCESS),
     }
 }

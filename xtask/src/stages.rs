@@ -20,7 +20,7 @@ use crate::{aarch64, deny, setup, tidy, vulkan};
 /// The crates whose tests are the engine's.
 const ENGINE: &[&str] =
     &["gridnet-simd", "gridnet-shaders", "gridnet-core", "gridnet-tests", "gridnet-benches"];
-const PROTOCOL: &[&str] = &["gridnet-protocol"];
+const PROTOCOL: &[&str] = &["gridnet-protocol", "gridnet-tests"];
 const NODE: &[&str] = &["gridnet-node"];
 const XTASK: &[&str] = &["xtask"];
 
@@ -69,6 +69,11 @@ impl TestProgram {
     fn is_gpu(&self) -> bool {
         self.target.ends_with(" gpu")
     }
+
+    /// Of the tests across crates, which stage a program belongs to.
+    fn is_protocol(&self) -> bool {
+        self.package == "gridnet-protocol" || self.target.ends_with(" protocol")
+    }
 }
 
 /// What one run keeps between its stages.
@@ -106,12 +111,13 @@ impl<'a> Stages<'a> {
             Stage::Xtask => self.tests(XTASK, None, |_| true),
             Stage::Engine => {
                 let paths = PathsFile::new("engine")?;
-                let mut tally = self.tests(ENGINE, Some(&paths), |program| !program.is_gpu())?;
+                let of_engine = |program: &TestProgram| !program.is_gpu() && !program.is_protocol();
+                let mut tally = self.tests(ENGINE, Some(&paths), of_engine)?;
                 tally += Tally::of_check(paths.check(&Machine::this().paths()));
                 Ok(tally)
             }
             Stage::Gpu => self.tests(ENGINE, None, TestProgram::is_gpu),
-            Stage::Protocol => self.tests(PROTOCOL, None, |_| true),
+            Stage::Protocol => self.tests(PROTOCOL, None, TestProgram::is_protocol),
             Stage::Node => self.tests(NODE, None, |_| true),
             Stage::Aarch64 if cfg!(target_arch = "aarch64") => {
                 println!("this machine is aarch64 itself: the engine stage runs these tests");

@@ -7,6 +7,7 @@ mod name;
 mod pace;
 mod search;
 mod select;
+mod verify;
 mod walk;
 
 use std::ops::Range;
@@ -18,7 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub(crate) use self::search::tail;
 use crate::backend::{Backend, Searched, Watch};
-use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Walk, limits};
+use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Signed, Verify, Walk, limits};
 
 /// Pools kept for calls to come.
 const IDLE_POOLS: usize = 4;
@@ -135,5 +136,9 @@ impl Backend for Cpu {
 
     fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
         digest::run(self, digest, digests, watch)
+    }
+
+    fn verify(&self, verify: &Verify<'_>, verdicts: &mut [Signed], watch: &Watch<'_>) -> Result<(), Error> {
+        verify::run(self, verify, verdicts, watch)
     }
 }

@@ -17,7 +17,10 @@ use self::spread::Listener;
 use self::worker::Worker;
 use crate::backend::{Backend, Question, Watch};
 use crate::confirm::Confirm;
-use crate::{Control, Device, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search, Walk};
+use crate::{
+    Control, Device, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search, Signed, Verify,
+    Walk,
+};
 
 /// Hits hashed again between two looks at the cancel flag.
 const CHECKED: usize = 1 << 12;
@@ -215,6 +218,30 @@ impl Engine {
         }
     }
 
+    /// What becomes of each signature. Until the devices have kernels of their own for it, the CPU does it alone.
+    ///
+    /// # Errors
+    /// What [`Verify::check`] says, and [`Error::Cancelled`].
+    pub fn verify(&self, verify: &Verify<'_>, control: &Control) -> Result<Report<Vec<Signed>>, Error> {
+        verify.check()?;
+        control.expect(verify.signatures.len() as u128);
+        let began = Instant::now();
+        let backend = self.cpu.backend();
+        let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
+        let watch = Watch::new(&control.cancel, meter.as_deref());
+        let mut verdicts = vec![Ok(()); verify.signatures.len()];
+        backend.verify(verify, &mut verdicts, &watch)?;
+        let devices = vec![watch.share(backend, || "library".to_owned())];
+        Ok(Report { value: verdicts, devices, elapsed: began.elapsed() })
+    }
+
+    /// The same engine without any device but its CPU: for what must not leave the machine's own memory.
+    #[must_use]
+    pub fn on_cpu(&self) -> Engine {
+        let workers = vec![Arc::clone(&self.cpu)];
+        Engine { cpu: Arc::clone(&self.cpu), workers, audit: self.audit, listener: None }
+    }
+
     fn audit<'a>(&'a self, control: &'a Control) -> Audit<'a> {
         Audit { cpu: self.cpu.backend(), every: self.audit, cancel: &control.cancel }
     }
@@ -254,7 +281,7 @@ impl Engine {
         let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
         let value = job(backend, &watch)?;
-        let share = watch.share(backend, question.function());
+        let share = watch.share(backend, || backend.path(question.function()));
         let elapsed = began.elapsed();
         self.cpu.learn(question.primitive(), question.function(), share.done, elapsed);
         Ok(Report { value, devices: vec![share], elapsed })

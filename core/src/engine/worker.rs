@@ -255,7 +255,8 @@ impl Order {
         let panicked = || Error::Device { device: backend.device().id.clone(), what: "panicked".to_owned() };
         let answer = catch_unwind(work).unwrap_or_else(|_| Err(panicked()));
         let took = watch.took();
-        let share = catch_unwind(AssertUnwindSafe(|| watch.share(backend, self.piece.function())));
+        let path = || backend.path(self.piece.function());
+        let share = catch_unwind(AssertUnwindSafe(|| watch.share(backend, path)));
         let (answer, share) = match share {
             Ok(share) => (answer, share),
             Err(_) => (Err(panicked()), Share::default()),

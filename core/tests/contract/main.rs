@@ -11,6 +11,7 @@ mod odd_devices;
 mod oracle;
 mod progress;
 mod search;
+mod verify;
 mod walk;
 
 use std::sync::LazyLock;

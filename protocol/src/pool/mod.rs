@@ -1,8 +1,17 @@
-//! Token pools (paper, V): hash chains whose words are coins. A pool has up to 1,024 banks, a chain each; what is
+//! Token pools (paper, X): hash chains whose words are coins. A pool has up to 1,024 banks, a chain each; what is
 //! registered is one hash over all their ceilings.
 
+mod bank;
+mod build;
+mod card;
+pub mod owner;
+
+mod registration;
 pub mod tree;
 
+pub use self::card::{BankProof, PoolCard};
+pub use self::owner::OwnedPool;
+pub use self::registration::Registration;
 use borsh::{BorshDeserialize, BorshSerialize};
 use gridnet_core::HashFunction;
 
@@ -23,6 +32,11 @@ pub enum ChainFunction {
 }
 
 impl ChainFunction {
+    /// The function of a number.
+    pub fn from_number(number: u8) -> Option<ChainFunction> {
+        [ChainFunction::Blake2s, ChainFunction::Sha256].into_iter().find(|function| *function as u8 == number)
+    }
+
     /// As the engine knows it.
     pub const fn hash_function(self) -> HashFunction {
         match self {

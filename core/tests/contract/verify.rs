@@ -1,0 +1,184 @@
+//! `verify`: each signature has its own verdict, whatever stands beside it, and it is that of the library one by one.
+
+use curve25519_dalek::Scalar;
+use curve25519_dalek::edwards::CompressedEdwardsY;
+use ed25519_zebra::{Signature, SigningKey, VerificationKey, VerificationKeyBytes};
+use gridnet_core::{Cancel, Control, Engine, Error, SignatureFault, Signed, Verify, limits};
+
+use crate::{ENGINES, auto};
+
+/// Signatures of messages of one length, all of them good.
+#[derive(Clone)]
+struct Signatures {
+    keys: Vec<[u8; 32]>,
+    messages: Vec<u8>,
+    length: usize,
+    signatures: Vec<[u8; 64]>,
+}
+
+impl Signatures {
+    /// Signed by `keys` keys in turns.
+    fn new(count: usize, length: usize, keys: usize) -> Signatures {
+        let secrets: Vec<SigningKey> = (0..keys).map(|i| SigningKey::from([1 + i as u8; 32])).collect();
+        let message = |index: usize| (0..length).map(move |i| (index * 31 + i * 7) as u8);
+        let messages: Vec<u8> = (0..count).flat_map(message).collect();
+        let of = |index: usize| &messages[index * length..(index + 1) * length];
+        let sign = |index: usize| secrets[index % keys].sign(of(index)).to_bytes();
+        let key = |index: usize| VerificationKeyBytes::from(&secrets[index % keys]).into();
+        Signatures {
+            keys: (0..count).map(key).collect(),
+            signatures: (0..count).map(sign).collect(),
+            messages,
+            length,
+        }
+    }
+
+    fn question(&self) -> Verify<'_> {
+        Verify {
+            keys: &self.keys,
+            messages: &self.messages,
+            length: self.length,
+            signatures: &self.signatures,
+        }
+    }
+
+    fn verdicts(&self, engine: &Engine) -> Vec<Signed> {
+        engine.verify(&self.question(), &Control::default()).expect("verdicts").value
+    }
+
+    /// What the library says of each alone.
+    fn one_by_one(&self) -> Vec<Signed> {
+        (0..self.keys.len()).map(|index| self.alone(index)).collect()
+    }
+
+    fn alone(&self, index: usize) -> Signed {
+        let signature = Signature::from(self.signatures[index]);
+        let message = &self.messages[index * self.length..(index + 1) * self.length];
+        let key = VerificationKey::try_from(VerificationKeyBytes::from(self.keys[index]));
+        let key = key.map_err(|_| SignatureFault::Key)?;
+        if key.verify(&signature, message).is_ok() {
+            return Ok(());
+        }
+        if CompressedEdwardsY(*signature.r_bytes()).decompress().is_none() {
+            return Err(SignatureFault::Point);
+        }
+        let scalar = Option::<Scalar>::from(Scalar::from_canonical_bytes(*signature.s_bytes()));
+        Err(if scalar.is_none() { SignatureFault::Scalar } else { SignatureFault::Signature })
+    }
+}
+
+#[test]
+fn good_signatures_are_good_in_every_number() {
+    for made in ENGINES.iter() {
+        for count in [0, 1, 2, 8, 9, 127, 128, 129, 255, 256, 257, 700] {
+            let signatures = Signatures::new(count, 32, 5);
+            assert_eq!(signatures.verdicts(&made.engine), vec![Ok(()); count], "{count}, {}", made.with);
+        }
+    }
+    for length in [0, 1, 63, 256] {
+        assert_eq!(Signatures::new(20, length, 20).verdicts(auto()), vec![Ok(()); 20], "{length} bytes");
+    }
+}
+
+#[test]
+fn a_bad_one_spoils_nothing_beside_it() {
+    let good = Signatures::new(300, 32, 7);
+    for index in (0..300).step_by(7).chain([299]) {
+        let mut one_bad = good.clone();
+        one_bad.signatures[index][40] ^= 1;
+        let mut expected = vec![Ok(()); 300];
+        expected[index] = Err(SignatureFault::Signature);
+        assert_eq!(one_bad.verdicts(auto()), expected, "{index}");
+    }
+}
+
+#[test]
+fn every_fault_is_named_among_many_of_them() {
+    let mut mixed = Signatures::new(600, 32, 11);
+    for index in 0..600 {
+        match index % 13 {
+            0 => mixed.keys[index] = [2; 32],
+            2 => mixed.signatures[index][..32].fill(2),
+            4 => mixed.signatures[index][63] |= 0xf0,
+            5 => mixed.signatures[index][3] ^= 1,
+            6 => mixed.messages[32 * index + 5] ^= 1,
+            7 => mixed.keys[index] = mixed.keys[(index + 1) % 600],
+            // Of small order, and good for any message.
+            9 => {
+                mixed.keys[index] = [0; 32];
+                mixed.keys[index][0] = 1;
+                mixed.signatures[index] = [0; 64];
+                mixed.signatures[index][0] = 1;
+            }
+            _ => {}
+        }
+    }
+    let expected = mixed.one_by_one();
+    for fault in SignatureFault::ALL {
+        assert!(expected.contains(&Err(fault)), "{}", fault.name());
+    }
+    assert!(expected.iter().filter(|verdict| verdict.is_ok()).count() > 250);
+    assert_eq!(mixed.verdicts(auto()), expected);
+    // Nothing but bad ones.
+    let mut bad = Signatures::new(600, 32, 11);
+    bad.signatures.iter_mut().for_each(|signature| signature[50] ^= 4);
+    assert_eq!(bad.verdicts(auto()), bad.one_by_one());
+}
+
+/// Two that are wrong by opposite amounts: an equation without coefficients of its own would hold for the pair.
+#[test]
+fn errors_that_cancel_out_are_found() {
+    let mut pair = Signatures::new(256, 32, 1);
+    let [one, other] = [10, 11];
+    let scalar = |signature: &[u8; 64]| {
+        let bytes: [u8; 32] = *signature.last_chunk().expect("the second half");
+        Option::<Scalar>::from(Scalar::from_canonical_bytes(bytes)).expect("a canonical scalar")
+    };
+    let shifted = |signature: &[u8; 64], by: Scalar| {
+        let mut other = *signature;
+        other[32..].copy_from_slice((scalar(signature) + by).as_bytes());
+        other
+    };
+    pair.signatures[one] = shifted(&pair.signatures[one], Scalar::from(5u8));
+    pair.signatures[other] = shifted(&pair.signatures[other], -Scalar::from(5u8));
+    let mut expected = vec![Ok(()); 256];
+    expected[one] = Err(SignatureFault::Signature);
+    expected[other] = Err(SignatureFault::Signature);
+    assert_eq!(pair.verdicts(auto()), expected);
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused() {
+    let signatures = Signatures::new(3, 4, 1);
+    let refused = |question: Verify<'_>| {
+        let answer = auto().verify(&question, &Control::default());
+        assert_eq!(answer.clone().err(), question.check().err());
+        answer.expect_err("it is refused")
+    };
+    let good = signatures.question();
+    assert!(matches!(
+        refused(Verify { keys: &good.keys[1..], ..good }),
+        Error::Count { what: "public keys", got: 2, expected: 3 }
+    ));
+    assert!(matches!(refused(Verify { length: 5, ..good }), Error::Count { what: "message bytes", .. }));
+    let length = limits::SIGNED_BYTES_MAX + 1;
+    assert!(matches!(refused(Verify { length, ..good }), Error::OutOfRange { .. }));
+}
+
+#[test]
+fn a_cancelled_call_says_so() {
+    let signatures = Signatures::new(40, 32, 1);
+    let control = Control { cancel: Cancel::default(), progress: None };
+    control.cancel.cancel();
+    let answer = auto().verify(&signatures.question(), &control);
+    assert_eq!(answer.map(|report| report.value), Err(Error::Cancelled));
+}
+
+#[test]
+fn work_is_counted_and_the_processor_is_named() {
+    let signatures = Signatures::new(300, 32, 3);
+    let report = auto().verify(&signatures.question(), &Control::default()).expect("verdicts");
+    assert_eq!((report.done(), report.devices.len()), (300, 1));
+    assert_eq!(report.devices[0].id, "cpu");
+    assert!(report.devices[0].path.starts_with("library"), "{}", report.devices[0].path);
+}
