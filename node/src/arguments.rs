@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE};
 use gridnet_core::{DeviceKind, Engine, EngineBuilder, Target, Tune};
+use gridnet_protocol::payout::Payrate;
 
 use crate::cli::Devices;
 use crate::disagreement;
@@ -30,6 +31,28 @@ pub(crate) fn whole<T: TryFrom<u64>>(min: u64, max: u64) -> impl Fn(&str) -> Res
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
     seconds.ok_or_else(|| format!("expected a number of seconds from 0.001 to 86400, got {}", quoted(text)))
+}
+
+/// A part of all, from 0 to 1: how many in a million. Six digits after the point at most.
+pub(crate) fn share(text: &str) -> Result<u32, String> {
+    let refused = || {
+        format!("expected a number from 0 to 1 with at most six digits after the point, got {}", quoted(text))
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !matches!(whole, "0" | "1") || !digits(part) {
+        return Err(refused());
+    }
+    let part = format!("{part:0<6}").parse::<u32>().map_err(|_| refused())?;
+    let millionths = if whole == "1" { 1_000_000 + part } else { part };
+    if millionths <= 1_000_000 { Ok(millionths) } else { Err(refused()) }
+}
+
+/// A payrate, as `3/4`.
+pub(crate) fn payrate(text: &str) -> Result<Payrate, String> {
+    let parse = |text: &str| text.parse::<u16>().ok();
+    let payrate = text.split_once('/').and_then(|(a, b)| Payrate::new(parse(a)?, parse(b)?));
+    payrate.ok_or_else(|| format!("expected a/b with 1 <= a < b, each at most 65535, got {}", quoted(text)))
 }
 
 /// Exactly `N` bytes in hex.

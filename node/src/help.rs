@@ -37,7 +37,10 @@ Examples:
 pub(crate) const VERIFY: &str = "\
 Examples:
   A file of Bitcoin's headers from a height that 2016 divides:
-    gridnet verify headers headers.bin";
+    gridnet verify headers headers.bin
+
+  A table of transit pools:
+    gridnet verify transit pools.parquet";
 
 /// Below `gridnet verify headers`.
 pub(crate) const VERIFY_HEADERS: &str = "\
@@ -162,3 +165,112 @@ Examples:
     gridnet completions bash > gridnet.bash
     gridnet completions zsh > _gridnet
     gridnet completions fish > gridnet.fish";
+
+/// Below `gridnet verify transit`.
+pub(crate) const VERIFY_TRANSIT: &str = "\
+Each row is a claimed transit pool with what the ledger holds of its token pool
+and bank; docs/tables.md lists the columns. Rows are judged in their order, each
+on what the valid ones before it left of its bank. Exits with 1 when one is bad.
+
+Reasons, in the order in which they are looked for: shape, bad-key, network,
+pool, bank, stale, expiry, owner-signature, receiver-binding, custody,
+last-hand-over, receiver-signature, walk, fee. docs/reasons.md explains them.
+
+Examples:
+  Some that are all good, made up for a try:
+    gridnet transit generate --count 200 --bad-share 0 --out good.parquet
+    gridnet verify transit good.parquet
+
+  Verdicts and payouts in a table, and how much faster than a plain loop:
+    gridnet verify transit pools.parquet --out verdicts.parquet --compare 20";
+
+/// Below `gridnet verify chains`.
+pub(crate) const VERIFY_CHAINS: &str = "\
+Each row is a hash chain: function (0 blake2s, 1 sha256), start, steps, end.
+Exits with 1 when one is bad.
+
+Reasons: shape (the row does not decode), walk (it ends elsewhere).
+
+Examples:
+    gridnet verify chains chains.parquet --out verdicts.parquet";
+
+/// Below `gridnet verify identities`.
+pub(crate) const VERIFY_IDENTITIES: &str = "\
+Each row is an identity: address, repetitions, nonce, and what else the ledger
+knows of it. Exits with 1 when a proof is bad.
+
+Reasons: shape (the row does not decode), bad-repetitions (none, or more than
+the network hashes), high-hash (not enough work).
+
+Examples:
+    gridnet verify identities identities.parquet --network regtest";
+
+/// Below `gridnet token-pool`.
+pub(crate) const TOKEN_POOL: &str = "\
+A token pool is a deposit that pays strangers for carrying data: hash chains
+whose words are revealed one after the other.
+
+Examples:
+  A pool, a receiver, and a token for it:
+    gridnet token-pool create --banks 8 --length 1000 --value 5000 \\
+      --expiry 20000 --network regtest --out my.pool
+    gridnet receiver create --network regtest --out bob.receiver
+    gridnet token-pool token --pool my.pool --depth 10 \\
+      --receiver bob.receiver --out first.token
+    gridnet token-pool inspect my.pool";
+
+/// Below `gridnet token-pool create`.
+pub(crate) const CREATE_POOL: &str = "\
+Draws an owner's key and secrets, proves the owner's address by work, computes
+all chains on the CPU, twice, and writes everything to one file. Keep that file
+safe, and never use an old copy of it: hashes that are handed out twice cost the
+owner its stake. What is to be registered stands in the answer.
+
+Examples:
+    gridnet token-pool create --banks 4 --length 100 --value 100000 \\
+      --expiry 20000 --network regtest --out other.pool --json";
+
+/// Below `gridnet token-pool token`.
+pub(crate) const ISSUE_TOKEN: &str = "\
+The pool's file is rewritten before the token is: what was handed out once is
+never handed out again, whatever happens in between.
+
+Examples:
+  Further down in the session with the same receiver:
+    gridnet token-pool token --pool my.pool --depth 25 \\
+      --receiver bob.receiver --out second.token";
+
+/// Below `gridnet token-pool inspect`.
+pub(crate) const INSPECT_POOL: &str = "\
+Examples:
+    gridnet token-pool inspect my.pool --json";
+
+/// Below `gridnet receiver`.
+pub(crate) const RECEIVER: &str = "\
+Examples:
+    gridnet receiver create --network regtest --out ann.receiver";
+
+/// Below `gridnet receiver create`.
+pub(crate) const CREATE_RECEIVER: &str = "\
+Senders need the public file. The secrets beside it sign for what arrives, and
+open the seals of those who carried it.
+
+Examples:
+    gridnet receiver create --network regtest --out eve.receiver --json";
+
+/// Below `gridnet transit`.
+pub(crate) const TRANSIT: &str = "\
+Examples:
+  A hundred transit pools, five of them bad:
+    gridnet transit generate --count 100 --bad-share 0.05 --out some.parquet";
+
+/// Below `gridnet transit generate`.
+pub(crate) const GENERATE: &str = "\
+The same seed gives the same transit pools everywhere. They belong to a made-up
+ledger on regtest, whose identities go to NAME.identities.parquet beside. The
+answer says which are bad, and why.
+
+Examples:
+  A thousand with three hops, a hundredth of them bad:
+    gridnet transit generate --count 1000 --hops 3 --length 100 \\
+      --bad-share 0.01 --seed 7 --out thousand.parquet --json";

@@ -1,5 +1,5 @@
-//! The `gridnet` program: the engine's jobs as commands. It wires, reads files and prints; what is true and how fast
-//! it is computed are the engine's.
+//! The `gridnet` program: what the engine and the protocol do, as commands. It wires, reads files and prints; what is
+//! true is the protocol's, and how fast it is computed the engine's.
 
 #![forbid(unsafe_code)]
 
@@ -8,6 +8,7 @@ mod cache;
 mod cli;
 mod commands;
 mod disagreement;
+mod files;
 mod help;
 mod interrupt;
 mod nvidia;
@@ -15,6 +16,7 @@ mod outcome;
 mod output;
 mod progress;
 mod refusal;
+mod tables;
 mod tunings;
 
 use std::process::ExitCode;

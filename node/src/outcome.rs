@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use gridnet_core::Error;
+use gridnet_protocol as protocol;
 
 /// A command that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,5 +106,15 @@ impl From<Error> for Failure {
             _ => return Failure::Internal(error.to_string()),
         };
         Failure::argument(argument, error.to_string())
+    }
+}
+
+impl From<protocol::Error> for Failure {
+    /// The protocol's refusal of what no argument is to blame for.
+    fn from(error: protocol::Error) -> Failure {
+        match error {
+            protocol::Error::Engine(error) => error.into(),
+            error => Failure::Internal(error.to_string()),
+        }
     }
 }

@@ -125,6 +125,44 @@ fn time(work: f64, rate: f64) -> String {
     }
 }
 
+/// A bar over the rows of a table.
+pub(crate) struct Rows(Option<ProgressBar>);
+
+impl Rows {
+    /// Hidden where nobody can see it. `count`: how many rows there are, if that is known.
+    pub(crate) fn new(verb: &'static str, count: Option<u64>) -> Rows {
+        let bar = stderr().is_terminal().then(|| {
+            let (bar, template) = match count {
+                Some(count) => (
+                    ProgressBar::new(count),
+                    "{prefix} {percent:>3}% {bar:16.cyan/dim} {human_pos} of {human_len} · {per_sec} · {eta} left",
+                ),
+                None => (ProgressBar::new_spinner(), "{prefix} {spinner:.cyan} {human_pos} · {per_sec}"),
+            };
+            let style = ProgressStyle::with_template(template).expect("the templates above are well-formed");
+            let bar = bar.with_style(style.progress_chars("━╸─")).with_prefix(verb);
+            bar.enable_steady_tick(REFRESH);
+            bar
+        });
+        Rows(bar)
+    }
+
+    /// Counts so many more.
+    pub(crate) fn add(&self, rows: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(rows);
+        }
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// A bar over a list of measurements, each of which takes about the same time.
 pub(crate) struct Steps(Option<ProgressBar>);
 

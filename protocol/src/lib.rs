@@ -26,6 +26,7 @@ pub mod error;
 pub mod fraud;
 pub mod identity;
 pub mod key;
+pub mod limit;
 pub mod network;
 pub mod payout;
 pub mod pool;

@@ -60,9 +60,20 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule.
+    pub const ALL: [Rule; 2] = [Rule::Payrate, Rule::SybilNeutral];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Rule::Payrate => "payrate",
+            Rule::SybilNeutral => "sybil-neutral",
+        }
+    }
+
     /// The rule of a number.
     pub fn from_number(number: u8) -> Option<Rule> {
-        [Rule::Payrate, Rule::SybilNeutral].into_iter().find(|rule| *rule as u8 == number)
+        Rule::ALL.into_iter().find(|rule| *rule as u8 == number)
     }
 }
 

@@ -31,6 +31,8 @@ fn good_questions(name: &str) -> Vec<Vec<u8>> {
         "digest" => {
             vec![[&[0, 1, 80, 1][..], headers].concat(), [&[3, 1, 33, 1][..], &painted(700)].concat()]
         }
+        "decoders" => gridnet_tests::fuzz_protocol::good_encodings(),
+        "verifier" => gridnet_tests::fuzz_protocol::good_claims(),
         "compact_target" => vec![[&painted(32)[..], &0x1d00_ffff_u32.to_le_bytes()].concat()],
         _ => vec![painted(60)],
     }
@@ -86,6 +88,9 @@ fn no_bytes_make_a_target_panic() {
     for (name, target) in fuzz_targets::ALL {
         let rounds = match name {
             "header_chain" | "search" | "walk" | "digest" => 20_000,
+            // Signatures are dear.
+            "decoders" => 3_000,
+            "verifier" => 2_000,
             _ => 300_000,
         };
         let (refused, answered) = run(name, target, rounds);

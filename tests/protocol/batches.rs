@@ -57,6 +57,13 @@ fn every_path_and_every_cut_finds_what_is_planted() {
     let expected = verdicts(&claims, &context);
     let found: Vec<_> = expected.iter().map(|verdict| verdict.as_ref().err().copied()).collect();
     assert_eq!(found, planted);
+    let mut plain = Sequence::default();
+    assert!(
+        claims
+            .iter()
+            .zip(&expected)
+            .all(|(claim, expected)| plain.verify_plainly(claim, &context) == *expected)
+    );
     for (name, engine) in ENGINES.iter() {
         for cut in [1, 3, 64, 399, 400] {
             if cut < 64 && name != "auto" {

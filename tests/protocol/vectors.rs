@@ -126,6 +126,8 @@ fn every_path_gives_every_verdict() {
                 Err(_) => (Some(Reason::Shape.name()), Value::Null),
                 Ok(claim) => {
                     assert_eq!(text(entry, "weight"), claim.weight().to_string());
+                    let plain = Sequence::default().verify_plainly(&claim, context);
+                    assert_eq!(said(&plain).0, entry["reason"].as_str(), "plainly: {}", text(entry, "name"));
                     let answer = verify_transit_pools(engine, &[claim], context, &Control::default());
                     said(&answer.expect("an answer").value.verdicts[0])
                 }

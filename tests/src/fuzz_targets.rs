@@ -15,6 +15,8 @@ use gridnet_core::{
     limits,
 };
 
+use crate::fuzz_protocol;
+
 /// How far the bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
@@ -28,7 +30,7 @@ pub enum Reached {
 pub type FuzzTarget = (&'static str, fn(&[u8]) -> Reached);
 
 /// Every target.
-pub const ALL: [FuzzTarget; 7] = [
+pub const ALL: [FuzzTarget; 9] = [
     ("header_chain", header_chain),
     ("search", search),
     ("walk", walk),
@@ -36,6 +38,8 @@ pub const ALL: [FuzzTarget; 7] = [
     ("compact_target", compact_target),
     ("asert_next", asert_next),
     ("identity_proof", identity_proof),
+    ("decoders", fuzz_protocol::decoders),
+    ("verifier", fuzz_protocol::verifier),
 ];
 
 static ENGINE: LazyLock<Engine> =

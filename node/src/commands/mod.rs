@@ -4,15 +4,19 @@ mod bench;
 mod completions;
 mod devices;
 mod digest;
+mod generate;
 mod identity;
 mod mine;
+mod receiver;
 mod reproduce;
+mod token_pool;
 mod verify_headers;
+mod verify_tables;
 mod walk;
 
 use gridnet_core::Engine;
 
-use crate::cli::{Command, Identity, Verify};
+use crate::cli::{Command, Identity, Receiver, TokenPool, Transit, Verify};
 use crate::outcome::{Failure, Outcome};
 
 /// Runs a command.
@@ -20,6 +24,14 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Mine(args) => mine::run(args),
         Command::Verify(Verify::Headers(args)) => verify_headers::run(args),
+        Command::Verify(Verify::Transit(args)) => verify_tables::transit(args),
+        Command::Verify(Verify::Chains(args)) => verify_tables::chains(args),
+        Command::Verify(Verify::Identities(args)) => verify_tables::identities(args),
+        Command::TokenPool(TokenPool::Create(args)) => token_pool::create(args),
+        Command::TokenPool(TokenPool::Token(args)) => token_pool::token(args),
+        Command::TokenPool(TokenPool::Inspect(args)) => token_pool::inspect(args),
+        Command::Receiver(Receiver::Create(args)) => receiver::create(args),
+        Command::Transit(Transit::Generate(args)) => generate::run(args),
         Command::Identity(Identity::Mint(args)) => identity::mint(args),
         Command::Identity(Identity::Verify(args)) => identity::verify(args),
         Command::Walk(args) => walk::run(args),

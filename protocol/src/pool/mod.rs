@@ -32,9 +32,12 @@ pub enum ChainFunction {
 }
 
 impl ChainFunction {
+    /// Every function.
+    pub const ALL: [ChainFunction; 2] = [ChainFunction::Blake2s, ChainFunction::Sha256];
+
     /// The function of a number.
     pub fn from_number(number: u8) -> Option<ChainFunction> {
-        [ChainFunction::Blake2s, ChainFunction::Sha256].into_iter().find(|function| *function as u8 == number)
+        ChainFunction::ALL.into_iter().find(|function| *function as u8 == number)
     }
 
     /// As the engine knows it.

@@ -13,7 +13,30 @@ use crate::transit::{ClaimedPool, Disclosure, TransitPool};
 use crate::value::{Session, Units, Word};
 
 /// What the claims that were judged so far left of the banks that they touched.
-pub(super) type Left = HashMap<BankId, Kept>;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Left {
+    banks: HashMap<BankId, Kept>,
+    /// By the claims of a call that may still fail as a whole.
+    pending: HashMap<BankId, Kept>,
+}
+
+impl Left {
+    fn get(&self, bank: &BankId) -> Option<&Kept> {
+        self.pending.get(bank).or_else(|| self.banks.get(bank))
+    }
+
+    fn set(&mut self, bank: BankId, kept: Kept) {
+        self.pending.insert(bank, kept);
+    }
+
+    /// Makes final, or forgets, what the claims of a call left.
+    pub(super) fn end(&mut self, succeeded: bool) {
+        let pending = std::mem::take(&mut self.pending);
+        if succeeded {
+            self.banks.extend(pending);
+        }
+    }
+}
 
 /// A claimed pool's bank.
 pub(super) fn bank_id(claim: &ClaimedPool) -> BankId {
@@ -95,7 +118,7 @@ pub(super) fn settle(
     let weight = claim.fee_weight(kept.session.is_none());
     let rate = context.network.parameters().minimum_fee_rate;
     let paid = payout(total, weight, rate, pool.token.terms, hops).map_err(|_| Reason::Fee)?;
-    left.insert(bank_id(claim), Kept::after(&pool.token, session));
+    left.set(bank_id(claim), Kept::after(&pool.token, session));
     let hops = shares(context, registration, pool, &paid.hops);
     let burnt = hops.iter().filter(|hop| hop.is_burnt()).map(|hop| hop.share.0).sum::<u64>();
     let burnt = Units(paid.burnt.0 + burnt);

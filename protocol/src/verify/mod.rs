@@ -20,7 +20,7 @@ use self::judge::Left;
 use self::stateless::Examined;
 use crate::reason::{Reason, Void};
 use crate::transit::ClaimedPool;
-use crate::value::Units;
+use crate::value::{Units, Word};
 
 /// Pools that are examined together: enough to fill every lane, few enough for the caches' sake.
 const CHUNK: usize = 8_192;
@@ -122,16 +122,44 @@ impl Sequence {
         control: &Control,
     ) -> Result<Report<Verified>, gridnet_core::Error> {
         let began = Instant::now();
-        let mut left = self.left.clone();
+        let verified = self.verify_pending(engine, pools, context, control);
+        self.left.end(verified.is_ok());
+        Ok(Report { value: verified?, devices: Vec::new(), elapsed: began.elapsed() })
+    }
+
+    fn verify_pending(
+        &mut self,
+        engine: &Engine,
+        pools: &[ClaimedPool],
+        context: &Context,
+        control: &Control,
+    ) -> Result<Verified, gridnet_core::Error> {
         let mut verified = Verified { verdicts: Vec::with_capacity(pools.len()), work: Work::default() };
         for chunk in pools.chunks(CHUNK) {
-            let examined = stateless::examine(engine, chunk, context, &left, &mut verified.work, control)?;
+            let work = &mut verified.work;
+            let examined = stateless::examine(engine, chunk, context, &self.left, work, control)?;
             let judge =
-                |(claim, examined): (&ClaimedPool, Examined)| examined.judge(context, &mut left, claim);
+                |(claim, examined): (&ClaimedPool, Examined)| examined.judge(context, &mut self.left, claim);
             verified.verdicts.extend(chunk.iter().zip(examined).map(judge));
         }
-        self.left = left;
-        Ok(Report { value: verified, devices: Vec::new(), elapsed: began.elapsed() })
+        Ok(verified)
+    }
+
+    /// The verdict on the next transit pool, by the plainest code: everything one after the other, by published crates. What
+    /// [`verify`](Sequence::verify) must agree with, and is measured against.
+    pub fn verify_plainly(&mut self, claim: &ClaimedPool, context: &Context) -> Verdict {
+        let session = claim.pool.token.session();
+        let fixed = judge::fixed(context, claim).map(drop);
+        let own = claim.pool.check(context.network);
+        let fault = fixed.err().into_iter().chain(own.err()).min();
+        let mut end = claim.pool.token.word;
+        if fault.is_none() && judge::in_turn(context, &self.left, claim, session).is_ok() {
+            let function = context.pools[&claim.pool.token.pool].function.hash_function();
+            end = Word((0..claim.steps).fold(end.0, |word, _| function.hash(&word)));
+        }
+        let verdict = Examined { session, fault, end }.judge(context, &mut self.left, claim);
+        self.left.end(true);
+        verdict
     }
 }
 

@@ -22,11 +22,11 @@ const EAGER_STEPS: u32 = 1 << 16;
 
 /// What is known of a transit pool before its turn comes.
 pub(super) struct Examined {
-    session: Session,
+    pub(super) session: Session,
     /// The first fault that its turn cannot change, if there is one.
-    fault: Option<Reason>,
+    pub(super) fault: Option<Reason>,
     /// Where its word ends after its steps, if that was worth walking.
-    end: Word,
+    pub(super) end: Word,
 }
 
 impl Examined {

@@ -23,7 +23,7 @@ pub(super) fn payouts() -> Value {
             "total": long(total),
             "weight": long(weight),
             "minimum_fee_rate": "10",
-            "rule": if rule == Rule::Payrate { "payrate" } else { "sybil-neutral" },
+            "rule": rule.name(),
             "a": a,
             "b": b,
             "hops": hops,

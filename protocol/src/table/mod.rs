@@ -1,0 +1,19 @@
+//! Tables: columns in Arrow's form, to and from the values of the protocol. `docs/tables.md` lists the columns.
+//!
+//! Columns are found by their names, in any order, and in whatever form the tools of others leave them; further
+//! ones are ignored. A column that is missing, or of a type that cannot be read, is an error that names it. What is
+//! wrong in one row only makes that row malformed: nobody can keep the others from being read by a row of nonsense.
+//!
+//! No file is opened here.
+
+mod arrays;
+pub mod chains;
+mod columns;
+pub mod identities;
+mod ledger;
+#[cfg(test)]
+mod tests;
+pub mod transit;
+pub mod verdicts;
+
+pub use self::ledger::{Given, Ledger, network};
