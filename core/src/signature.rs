@@ -23,9 +23,9 @@ use crate::{Error, Verify};
 pub(crate) const GROUP: usize = 256;
 /// So few are checked one by one.
 const FEW: usize = 8;
-/// Equations that may fail in a group before the rest of it is checked one by one: one culprit makes at most six
-/// fail. Who sends nothing but bad signatures costs us little more than checking each.
-const FAILURES_MAX: u32 = 8;
+/// When equations that failed have covered so many times a group's signatures, the rest of it is checked one by one. One
+/// culprit is found before; who sends nothing but bad signatures costs us about twice as much as checking each.
+const WASTE_MAX: usize = 2;
 
 /// What is wrong with a signature: the first of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,7 +84,7 @@ pub(crate) fn group(verify: &Verify<'_>, from: usize, verdicts: &mut [Signed]) {
         Item::from((VerificationKeyBytes::from(verify.keys[index]), signature, verify.message(index)))
     };
     let items = range.clone().map(item).collect();
-    let mut group = Group { verify, from, items, seed: seed(verify, range), equations: 0, failures: 0 };
+    let mut group = Group { verify, from, items, seed: seed(verify, range), equations: 0, wasted: 0 };
     group.settle(0..verdicts.len(), false, verdicts);
 }
 
@@ -103,13 +103,14 @@ struct Group<'a> {
     items: Vec<Item>,
     seed: [u8; 32],
     equations: u64,
-    failures: u32,
+    /// Signatures that equations which failed were about.
+    wasted: usize,
 }
 
 impl Group<'_> {
     /// Finds the verdicts of a range, of which may be known already that one in it is bad.
     fn settle(&mut self, range: Range<usize>, one_is_bad: bool, verdicts: &mut [Signed]) {
-        if range.len() <= FEW || self.failures > FAILURES_MAX {
+        if range.len() <= FEW || self.wasted > WASTE_MAX * self.items.len() {
             return range.for_each(|index| verdicts[index] = self.alone(index));
         }
         if !one_is_bad && self.holds(range.clone()) {
@@ -127,6 +128,7 @@ impl Group<'_> {
 
     /// Whether the equation over a range holds.
     fn holds(&mut self, range: Range<usize>) -> bool {
+        let count = range.len();
         let mut verifier = Verifier::new();
         for item in &self.items[range] {
             verifier.queue(item.clone());
@@ -135,7 +137,7 @@ impl Group<'_> {
         coefficients.set_stream(self.equations);
         self.equations += 1;
         let holds = verifier.verify(&mut coefficients).is_ok();
-        self.failures += u32::from(!holds);
+        self.wasted += if holds { 0 } else { count };
         holds
     }
 

@@ -223,8 +223,8 @@ Examples:
 pub(crate) const CREATE_POOL: &str = "\
 Draws an owner's key and secrets, proves the owner's address by work, computes
 all chains on the CPU, twice, and writes everything to one file. Keep that file
-safe, and never use an old copy of it: hashes that are handed out twice cost the
-owner its stake. What is to be registered stands in the answer.
+safe, and use an old copy of it only through `token-pool restore`: hashes that
+are handed out twice cost the owner its stake. What is to be registered stands in the answer.
 
 Examples:
     gridnet token-pool create --banks 4 --length 100 --value 100000 \\
@@ -239,6 +239,16 @@ Examples:
   Further down in the session with the same receiver:
     gridnet token-pool token --pool my.pool --depth 25 \\
       --receiver bob.receiver --out second.token";
+
+/// Below `gridnet token-pool restore`.
+pub(crate) const RESTORE_POOL: &str = "\
+An old copy does not know what was issued since, and hashes that are issued twice
+cost the owner its stake. So banks are closed for good: those below the number
+you give, and those that the copy says were used. What was used stands in the
+ledger, and with your receivers; when in doubt, give the number of banks.
+
+Examples:
+    gridnet token-pool restore my.pool --first-unused 3 --out restored.pool";
 
 /// Below `gridnet token-pool inspect`.
 pub(crate) const INSPECT_POOL: &str = "\

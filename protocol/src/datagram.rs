@@ -10,7 +10,7 @@ use crate::pool::PoolCard;
 use crate::reason::{Reason, Refusal};
 use crate::token::Token;
 use crate::value::{Content, Time};
-use crate::{Address, Error, Network};
+use crate::{Address, Error, Network, identity};
 
 /// What a file of a datagram begins with; the last byte is the version.
 const MAGIC: &[u8; 9] = b"GN-dgram\x01";
@@ -78,9 +78,11 @@ impl Datagram {
     /// stream.
     ///
     /// # Errors
-    /// The first that fails, in the order of [`Refusal`].
+    /// The first that fails: of the token, the card, the custody chain, the datagram itself.
     pub fn check(&self, network: Network, now: Time, stream: Option<Content>) -> Result<(), Refusal> {
         self.token.check(network).map_err(refusal)?;
+        let sender = &self.token.sender;
+        identity::check(network, &sender.address(), sender.proof()).map_err(|_| Refusal::Identity)?;
         if self.card.as_ref().is_some_and(|card| !card.is_of(network, &self.token)) {
             return Err(Refusal::Card);
         }

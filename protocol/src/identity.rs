@@ -2,22 +2,13 @@
 //! ([`gridnet_core::proof::identity`]); here are the bounds on what anybody must hash for a stranger.
 
 use gridnet_core::Target;
+pub use gridnet_core::proof::identity::Fault;
 use gridnet_core::proof::identity::{Proof, verify};
 
 use crate::{Address, Network};
 
 /// The most repetitions of an address.
 pub const REPETITIONS_MAX: u32 = 4_096;
-
-/// Why a proof is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Fault {
-    /// None, or more repetitions than an honest search comes to.
-    Repetitions,
-    /// The hash is above the target.
-    Hash,
-}
 
 /// The target of a network.
 pub fn target(network: Network) -> Target {
@@ -39,7 +30,7 @@ pub fn check(network: Network, address: &Address, proof: Proof) -> Result<(), Fa
     if !(1..=repetitions_max(network)).contains(&proof.repetitions) {
         return Err(Fault::Repetitions);
     }
-    verify(&address.0, proof, target(network)).map(drop).map_err(|_| Fault::Hash)
+    verify(&address.0, proof, target(network)).map(drop)
 }
 
 #[cfg(test)]

@@ -249,6 +249,18 @@ mod tests {
         }
     }
 
+    /// Receivers gain by clearing rarely (paper, X): one claim of many hashes has one fee, where the weight decides it.
+    #[test]
+    fn one_large_transit_pool_pays_more_than_many_small_ones() {
+        let receives =
+            |total| payout(Units(total), 1_500, 10, by(payrate(3, 4)), 3).expect("a payout").receiver.0;
+        assert!(receives(1_000_000) > 10 * receives(100_000));
+        assert_eq!(receives(1_000_000), 49_250);
+        assert_eq!(10 * receives(100_000), 42_500);
+        // Where the hundredth decides it, it is all the same.
+        assert_eq!(receives(1_000_000_000), 10 * receives(100_000_000));
+    }
+
     /// The paper says that a fake hop gains nothing. That is true of the last hop only.
     #[test]
     fn what_a_fake_hop_gains() {

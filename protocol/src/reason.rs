@@ -118,7 +118,7 @@ codes! {
 }
 
 codes! {
-    /// Why a datagram is not taken. The first that holds.
+    /// Why a datagram is not taken: what is wrong with its token first, then with its card, its custody, and itself.
     Refusal {
         /// It does not decode, or its token's numbers do not fit together.
         Shape = 1 "shape",
@@ -130,16 +130,18 @@ codes! {
         OwnerSignature = 4 "owner-signature",
         /// The receiver's keys are not bound together by the receiver.
         ReceiverBinding = 5 "receiver-binding",
+        /// The sender has not proven its identity by work.
+        Identity = 6 "identity",
         /// Its pool card is not good for its token.
-        Card = 6 "card",
+        Card = 7 "card",
         /// The custody chain does not hold together.
-        Custody = 7 "custody",
+        Custody = 8 "custody",
         /// The last holder did not hand over.
-        LastHandOver = 8 "last-hand-over",
+        LastHandOver = 9 "last-hand-over",
         /// It comes too early or too late, or would outlive its token.
-        Expiry = 9 "expiry",
+        Expiry = 10 "expiry",
         /// The token is not for what is carried.
-        Content = 10 "content",
+        Content = 11 "content",
     }
 }
 

@@ -157,17 +157,19 @@ impl Sampler {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let pools = [VALUE, Units(1)].map(|value| self.pool(engine, number, count, value, control));
-        let [pool, cheap] = pools;
-        let (pool, cheap) = (pool?, cheap?);
-        for pool in [&pool, &cheap] {
+        let pool = self.pool(engine, number, count, VALUE, control)?;
+        // Those whose fee would take all belong to a pool of their own, whose hashes are worth next to nothing.
+        let has_cheap = (first..first + count).any(|index| self.planted(index) == Some(Reason::Fee));
+        let cheap = has_cheap.then(|| self.pool(engine, number, count, Units(1), control)).transpose()?;
+        for pool in [Some(&pool), cheap.as_ref()].into_iter().flatten() {
             let proof = pool.sender.proof();
             let identity = Identity { proof, registered: Height(10), revoked: true, stake: Units::ZERO };
             self.context.identities.insert(pool.registration.owner, identity);
         }
         let make = |bank: u64| {
             let planted = self.planted(first + bank);
-            let pool = if planted == Some(Reason::Fee) { &cheap } else { &pool };
+            let cheap = cheap.as_ref().filter(|_| planted == Some(Reason::Fee));
+            let pool = cheap.unwrap_or(&pool);
             self.sample(pool, first + bank, bank as u16, planted)
         };
         let threads = thread::available_parallelism().map_or(1, |threads| threads.get() as u64).min(count);
@@ -450,7 +452,7 @@ mod tests {
         let mut context = sampler.context().clone();
         samples.iter().for_each(|sample| sample.enter(&mut context));
         let claims: Vec<_> = samples.iter().map(|sample| sample.claim.clone()).collect();
-        let verified = verify_transit_pools(&engine, &claims, &context, &control).expect("verdicts").value;
+        let verified = verify_transit_pools(&engine, &claims, &context, &control).expect("verdicts");
         let mut kinds = Vec::new();
         let mut voids = Vec::new();
         for (index, (verdict, sample)) in verified.verdicts.iter().zip(&samples).enumerate() {

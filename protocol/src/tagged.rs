@@ -34,6 +34,8 @@ tags! {
     BANK_SEED = b"GN-bank_";
     /// First holders' keys, in their owner's hands.
     FIRST_KEY = b"GN-first";
+    /// Files of owners, so that a damaged one is noticed.
+    FILE = b"GN-file_";
     /// Contents of a bundle.
     DATA = b"GN-data_";
     /// Contents of a stream.

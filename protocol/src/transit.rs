@@ -145,6 +145,12 @@ impl TransitPool {
         self.hops.as_slice().iter().map(Hop::step)
     }
 
+    /// Every key that must be admitted.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = PublicKey> {
+        let of_hop = |hop: &Hop| [Some(hop.key), hop.bearer.map(|bearer| bearer.key)];
+        self.token.keys().into_iter().chain(self.hops.as_slice().iter().flat_map(of_hop).flatten())
+    }
+
     /// How many signatures it carries.
     pub fn signatures(&self) -> u64 {
         let hops = self.hops.as_slice();
@@ -156,17 +162,14 @@ impl TransitPool {
     /// # Errors
     /// The first that fails, in the order of [`Reason`].
     pub fn check(&self, network: Network) -> Result<(), Reason> {
-        let hop_keys = self.hops.as_slice().iter().flat_map(|hop| {
-            let bearer = hop.bearer.map(|bearer| bearer.key);
-            bearer.into_iter().chain([hop.key])
-        });
         let token = &self.token;
-        match token.check(network) {
-            Err(Reason::Shape) => return Err(Reason::Shape),
-            Err(Reason::BadKey) => return Err(Reason::BadKey),
-            _ if hop_keys.into_iter().any(|key| key.admit().is_err()) => return Err(Reason::BadKey),
-            checked => checked?,
+        if !token.has_shape() {
+            return Err(Reason::Shape);
         }
+        if self.keys().any(|key| key.admit().is_err()) {
+            return Err(Reason::BadKey);
+        }
+        token.check(network)?;
         let state = State::new(token.session(), token.first_key);
         let state = state.after_all(network, self.steps()).map_err(|(reason, _)| reason)?;
         if !state.ends_with(network, &token.receiver.key, &self.last_hand_over) {

@@ -1,4 +1,5 @@
 //! Writes the protocol's vectors anew. `cargo xtask vectors` runs it.
+#![forbid(unsafe_code)]
 
 use std::path::Path;
 

@@ -19,7 +19,7 @@ use crate::engine;
 fn verdict(world: &World, claim: &ClaimedPool) -> Result<Settled, Reason> {
     let claims = std::slice::from_ref(claim);
     let answer = verify_transit_pools(engine(), claims, &world.context, &Control::default());
-    answer.expect("an answer").value.verdicts.remove(0)
+    answer.expect("an answer").verdicts.remove(0)
 }
 
 fn reason(world: &World, claim: &ClaimedPool) -> Option<Reason> {
@@ -55,7 +55,7 @@ fn double_sold_bank() {
     let sold = world.claim(pool.expect("nobody on this way can know"));
     let claims = [honest.clone(), sold.clone()];
     let answer = verify_transit_pools(engine(), &claims, &world.context, &Control::default());
-    let verdicts = answer.expect("an answer").value.verdicts;
+    let verdicts = answer.expect("an answer").verdicts;
     assert!(verdicts[0].is_ok());
     assert_eq!(verdicts[1].as_ref().err(), Some(&Reason::Stale));
     let fraud = FraudProof::new(NETWORK, honest.pool.token, sold.pool.token).check(NETWORK);
@@ -223,7 +223,7 @@ fn replay_on_another_network() {
     let on = |context: &gridnet_protocol::verify::Context, claim: &ClaimedPool| {
         let claims = std::slice::from_ref(claim);
         let answer = verify_transit_pools(engine(), claims, context, &Control::default());
-        answer.expect("an answer").value.verdicts.remove(0).err()
+        answer.expect("an answer").verdicts.remove(0).err()
     };
     assert_eq!(on(&elsewhere, &claim), Some(Reason::Network));
     // With the number changed it is not what was signed.
@@ -271,12 +271,8 @@ fn padded_claim() {
     let session = world.session(&Course { carriers: vec!["ann"], ..Course::default() });
     let token = &session.token;
     let mut context = world.context.clone();
-    let kept = gridnet_protocol::settlement::Kept {
-        depth: gridnet_protocol::value::Depth(0),
-        word: gridnet_protocol::value::Word(world.pool.card(token.bank).expect("a card").proof.ceiling),
-        session: Some(token.session()),
-    };
-    context.kept.insert((token.pool, token.bank), kept);
+    let ceiling = world.pool.card(token.bank).expect("a card").proof.ceiling;
+    context.kept.insert((token.pool, token.bank), gridnet_protocol::settlement::Kept::new(ceiling));
     // A hash is worth so little here that the weight decides the fee.
     let mut registration = world.pool.registration().clone();
     registration.value = Units(900);
@@ -286,7 +282,7 @@ fn padded_claim() {
     let fee = |claim: &ClaimedPool| {
         let claims = std::slice::from_ref(claim);
         let answer = verify_transit_pools(engine(), claims, &context, &Control::default());
-        answer.expect("an answer").value.verdicts.remove(0).expect("it is good").fee
+        answer.expect("an answer").verdicts.remove(0).expect("it is good").fee
     };
     assert!(padded.weight() > lean.weight());
     assert_eq!(fee(&padded), fee(&lean));
@@ -313,4 +309,63 @@ fn other_content() {
     }
     let [a, b] = [b"a", b"b"].map(|payload| Content::of_bundle(&destination, NOW, payload));
     assert_ne!(Content::STREAM_START.and(a).and(b), Content::STREAM_START.and(b).and(a));
+}
+
+/// Several first messengers carry copies of one bundle. Whose copy the receiver claims is paid; the other is stale, which
+/// is nobody's fault.
+#[test]
+fn several_messengers() {
+    let mut world = world();
+    let issued = world.issue(&Course::default());
+    let start = || Session {
+        token: issued.token,
+        custody: Custody::default(),
+        openings: vec![],
+        holder: issued.first_key.clone(),
+    };
+    let (mut one, mut other) = (start(), start());
+    one.carry("ann", false);
+    other.carry("ben", false);
+    other.carry("cyd", false);
+    let claims = [&mut one, &mut other].map(|copy| {
+        copy.custody.hand_over_last(NETWORK, &copy.token, &copy.holder).expect("the last hand-over");
+        world.claim(world.assemble(copy))
+    });
+    for order in [[0, 1], [1, 0]] {
+        let claims = order.map(|copy: usize| claims[copy].clone());
+        let answer = verify_transit_pools(engine(), &claims, &world.context, &Control::default());
+        let verdicts = answer.expect("an answer").verdicts;
+        assert_eq!(verdicts[0].as_ref().map(|settled| settled.hops.len()), Ok(order[0] + 1));
+        assert_eq!(verdicts[1].as_ref().err(), Some(&Reason::Stale));
+    }
+}
+
+/// What is secret does not print itself.
+#[test]
+fn secrets_print_as_nothing() {
+    let seed = secret("a secret");
+    let hex = hex::encode(seed);
+    let numbers = format!("{seed:?}");
+    let mut session = world().session(&Course { carriers: vec![], ..Course::default() });
+    let mut world = world();
+    let issued = world.issue(&Course { depth: 7, ..Course::default() });
+    session.custody = Custody::default();
+    session
+        .custody
+        .offer_to_bearer(
+            NETWORK,
+            &issued.token,
+            &issued.first_key,
+            &gridnet_protocol::SecretKey::from_seed(seed),
+        )
+        .expect("an offer");
+    let printed = [
+        format!("{:?}", gridnet_protocol::SecretKey::from_seed(seed)),
+        format!("{:?}", gridnet_protocol::receiver::SealSecret::from_bytes(seed)),
+        format!("{:?}", session.custody),
+        format!("{issued:?}"),
+    ];
+    for text in printed {
+        assert!(!text.contains(&hex) && !text.contains(&numbers[1..40]), "{text}");
+    }
 }

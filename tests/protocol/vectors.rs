@@ -129,7 +129,7 @@ fn every_path_gives_every_verdict() {
                     let plain = Sequence::default().verify_plainly(&claim, context);
                     assert_eq!(said(&plain).0, entry["reason"].as_str(), "plainly: {}", text(entry, "name"));
                     let answer = verify_transit_pools(engine, &[claim], context, &Control::default());
-                    said(&answer.expect("an answer").value.verdicts[0])
+                    said(&answer.expect("an answer").verdicts[0])
                 }
             };
             assert_eq!(reason, entry["reason"].as_str(), "{name}: {}", text(entry, "name"));
@@ -149,10 +149,10 @@ fn every_path_gives_every_verdict() {
             let apart = claims.iter().map(|claim| {
                 let claim = std::slice::from_ref(claim);
                 let answer = sequence.verify(engine, claim, context, &Control::default());
-                said(&answer.expect("an answer").value.verdicts[0]).0
+                said(&answer.expect("an answer").verdicts[0]).0
             });
             let apart: Vec<_> = apart.collect();
-            let together = together.expect("an answer").value.verdicts;
+            let together = together.expect("an answer").verdicts;
             let together: Vec<_> = together.iter().map(|verdict| said(verdict).0).collect();
             assert_eq!(together, expected, "{name}: {}", text(entry, "name"));
             assert_eq!(apart, expected, "{name}: {}", text(entry, "name"));

@@ -103,7 +103,7 @@ fn draw_all(pool: &mut OwnedPool) {
     let given: Vec<u32> = pool.issued().map(|depth| depth.0).collect();
     for (bank, given) in (0..).zip(given) {
         for depth in [given + 1, given + 2, length] {
-            let course = Course { depth, bank: Some(bank), ..Course::default() };
+            let course = Course { depth, ..Course::default() };
             let ask = gridnet_protocol::pool::owner::Ask {
                 receiver: WORLD.receiver.public,
                 content: course.content,
@@ -111,7 +111,7 @@ fn draw_all(pool: &mut OwnedPool) {
                 issued: course.times.0,
                 expiry: course.times.1,
                 depth: gridnet_protocol::value::Depth(depth),
-                bank: course.bank,
+                source: gridnet_protocol::pool::owner::Source::Bank(bank),
             };
             let _ = pool.issue(&ask, |_| Ok::<(), ()>(()));
         }
@@ -125,7 +125,7 @@ pub fn verifier(data: &[u8]) -> Reached {
     let context = &WORLD.context;
     let claims = [claim.clone(), claim.clone()];
     let answer = verify_transit_pools(&ENGINE, &claims, context, &Control::default());
-    let verdicts = answer.expect("an answer").value.verdicts;
+    let verdicts = answer.expect("an answer").verdicts;
     assert_eq!(Sequence::default().verify_plainly(&claim, context), verdicts[0]);
     match &verdicts[0] {
         Ok(settled) => {

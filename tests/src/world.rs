@@ -5,7 +5,7 @@ use gridnet_core::proof::identity::{Proof, mint};
 use gridnet_core::{Control, Engine};
 use gridnet_protocol::custody::{Candidate, Custody, Opening};
 use gridnet_protocol::payout::{Payrate, Rule, Terms};
-use gridnet_protocol::pool::owner::{Ask, Issued, Master, Owner, Plan};
+use gridnet_protocol::pool::owner::{Ask, Issued, Master, Owner, Plan, Source};
 use gridnet_protocol::pool::{ChainFunction, OwnedPool};
 use gridnet_protocol::receiver::{Receiver, SealSecret};
 use gridnet_protocol::token::Token;
@@ -184,7 +184,7 @@ impl World {
             issued: course.times.0,
             expiry: course.times.1,
             depth: Depth(course.depth),
-            bank: course.bank,
+            source: course.bank.map_or(Source::Session, Source::Bank),
         };
         self.pool.issue(&ask, |_| Ok::<(), ()>(())).expect("a token")
     }

@@ -30,6 +30,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::TokenPool(TokenPool::Create(args)) => token_pool::create(args),
         Command::TokenPool(TokenPool::Token(args)) => token_pool::token(args),
         Command::TokenPool(TokenPool::Inspect(args)) => token_pool::inspect(args),
+        Command::TokenPool(TokenPool::Restore(args)) => token_pool::restore(args),
         Command::Receiver(Receiver::Create(args)) => receiver::create(args),
         Command::Transit(Transit::Generate(args)) => generate::run(args),
         Command::Identity(Identity::Mint(args)) => identity::mint(args),

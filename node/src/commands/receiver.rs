@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::CreateReceiver;
-use crate::files::{self, Old};
+use crate::files::{self, Prepared};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex};
 
@@ -18,12 +18,14 @@ const MAGIC: &[u8; 9] = b"GN-recvr\x01";
 
 /// Draws keys.
 pub(crate) fn create(args: &CreateReceiver) -> Result<Outcome, Failure> {
+    let key_file = Prepared::new("--out", &files::key_of(&args.out))?;
+    let public_file = Prepared::new("--out", &args.out)?;
     let key = SecretKey::from_seed(files::random()?);
     let secret = SealSecret::from_bytes(files::random()?);
     let receiver = Receiver::new(args.network, &key, secret.public());
     let secrets = Zeroizing::new([*key.seed(), *secret.bytes()].concat());
-    files::write("--out", &files::key_of(&args.out), &secrets, Old::Kept)?;
-    files::write("--out", &args.out, &[&MAGIC[..], &encode(&receiver)].concat(), Old::Kept)?;
+    key_file.write(&secrets)?;
+    public_file.write(&[&MAGIC[..], &encode(&receiver)].concat())?;
     let created = Created {
         address: Address::of(&receiver.key).to_text(args.network),
         key: Hex(receiver.key.0),

@@ -7,16 +7,16 @@ use gridnet_core::proof::identity::mint;
 use gridnet_core::{Control, Engine};
 use gridnet_protocol::encoding::encode;
 use gridnet_protocol::payout::{Payrate, Rule, Terms};
-use gridnet_protocol::pool::owner::{Ask, IssueError, Master, Owner, Plan};
+use gridnet_protocol::pool::owner::{Ask, IssueError, Master, Owner, Plan, Source};
 use gridnet_protocol::pool::{OwnedPool, Registration};
 use gridnet_protocol::value::{Content, Depth, Height, Time, Units};
 use gridnet_protocol::{Address, Error, SecretKey, identity, limit};
 use serde::Serialize;
 
 use crate::arguments;
-use crate::cli::{CreatePool, InspectPool, IssueToken, Sharing};
+use crate::cli::{CreatePool, InspectPool, IssueToken, RestorePool, Sharing};
 use crate::commands::receiver;
-use crate::files::{self, Old};
+use crate::files::{self, Locked, Prepared};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, Whole};
 use crate::progress::{self, End, Look};
@@ -28,12 +28,7 @@ const VALID_SECONDS: u64 = 86_400;
 
 /// Creates a pool.
 pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
-    if args.out.exists() {
-        return Err(Failure::argument(
-            "--out",
-            format!("{:?} is there already and is left as it is; name another file", args.out),
-        ));
-    }
+    let out = Prepared::new("--out", &args.out)?;
     let engine = arguments::engine(&args.devices)?;
     let key = SecretKey::from_seed(files::random()?);
     let address = Address::of(&key.public());
@@ -66,7 +61,7 @@ pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
         }
         Err(error) => return Err(error.into()),
     };
-    files::write("--out", &args.out, &pool.to_file(), Old::Kept)?;
+    out.write(&pool.to_file())?;
     output::answer(args.json, &Described::new(&pool, &pool.registration().clone())?)?;
     if !args.json && pool.registration().terms.rule == Rule::Payrate {
         output::note(&format!("note: {}", limit::FAKE_HOP.text));
@@ -97,7 +92,12 @@ fn default_terms() -> Terms {
 /// Issues a token.
 pub(crate) fn token(args: &IssueToken) -> Result<Outcome, Failure> {
     let receiver = receiver::read("--receiver", &args.receiver)?;
-    let mut pool = read("--pool", &args.pool)?;
+    // Made ready now: once the pool's file says that a token was issued, nothing must be in its way.
+    let token_file = Prepared::new("--out", &args.out)?;
+    let key_file = Prepared::new("--out", &files::key_of(&args.out))?;
+    // From here to the end nobody else issues anything from this pool.
+    let locked = Locked::new("--pool", &args.pool)?;
+    let mut pool = read("--pool", &locked.path)?;
     if !receiver.is_bound(pool.network()) {
         let network = pool.network().name();
         let what =
@@ -112,25 +112,21 @@ pub(crate) fn token(args: &IssueToken) -> Result<Outcome, Failure> {
         issued: Time(issued),
         expiry: Time(args.expiry.unwrap_or(issued.saturating_add(VALID_SECONDS))),
         depth: Depth(args.depth),
-        bank: args.bank,
+        // A bundle has a bank of its own: two in one session would be paid as one.
+        source: match (args.bank, args.content) {
+            (Some(bank), _) => Source::Bank(bank),
+            (None, Some(_)) => Source::Unused,
+            (None, None) => Source::Session,
+        },
     };
-    // The token's own files must not be in the way once the pool's file says that it was issued.
-    let key_file = files::key_of(&args.out);
-    for path in [&args.out, &key_file] {
-        if path.exists() {
-            let what = format!("{path:?} is there already and is left as it is; name another file");
-            return Err(Failure::argument("--out", what));
-        }
-    }
-    let written =
-        pool.issue(&ask, |change| files::write("--pool", &args.pool, &change.to_file(), Old::Replaced));
+    let written = pool.issue(&ask, |change| files::replace("--pool", &locked.path, &change.to_file()));
     let issued = match written {
         Ok(issued) => issued,
         Err(IssueError::Persist(failure)) => return Err(failure),
         Err(IssueError::Refused(error)) => return Err(refused(&error)),
     };
-    files::write("--out", &key_file, &*issued.first_key.seed(), Old::Kept)?;
-    files::write("--out", &args.out, &issued.token.to_bytes(), Old::Kept)?;
+    key_file.write(&*issued.first_key.seed())?;
+    token_file.write(&issued.token.to_bytes())?;
     let token = &issued.token;
     output::answer(
         args.json,
@@ -167,6 +163,17 @@ fn now() -> Result<u64, Failure> {
 fn read(argument: &'static str, path: &std::path::Path) -> Result<OwnedPool, Failure> {
     let bytes = files::read(argument, path, POOL_BYTES_MAX)?;
     OwnedPool::resume(&bytes).map_err(|error| Failure::argument(argument, format!("{path:?}: {error}")))
+}
+
+/// Makes a pool of an old copy, of which only banks that were never used are used.
+pub(crate) fn restore(args: &RestorePool) -> Result<Outcome, Failure> {
+    let out = Prepared::new("--out", &args.out)?;
+    let bytes = files::read("FILE", &args.file, POOL_BYTES_MAX)?;
+    let pool = OwnedPool::restore(&bytes, args.first_unused)
+        .map_err(|error| Failure::argument("FILE", format!("{:?}: {error}", args.file)))?;
+    out.write(&pool.to_file())?;
+    output::answer(args.json, &Described::new(&pool, pool.registration())?)?;
+    Ok(Outcome::Good)
 }
 
 /// Shows a pool.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use gridnet_core::{Control, Error, Share, add_shares};
 use gridnet_protocol::reason::Reason;
-use gridnet_protocol::table::transit::TransitRow;
+use gridnet_protocol::table::transit::{Said, TransitRow};
 use gridnet_protocol::table::{Given, Ledger, chains, identities, transit, verdicts};
 use gridnet_protocol::transit::ClaimedPool;
 use gridnet_protocol::value::{Height, Time};
@@ -20,11 +20,11 @@ use serde::Serialize;
 
 use crate::arguments;
 use crate::cli::{VerifyChains, VerifyIdentities, VerifyTransit};
+use crate::interrupt;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Whole, duration, scaled, seconds};
 use crate::progress::Rows;
 use crate::tables::{self, Reader, Writer};
-use crate::{interrupt, progress};
 
 /// Bad rows that the answer names; `--out` names all.
 const NAMED_MAX: usize = 20;
@@ -39,20 +39,19 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
     let Ledger { network, height, median_time } =
         Ledger::read(&reader.schema, &given).map_err(|error| reader.refusal(&said(&error)))?;
     let mut context = Context::new(network, height, median_time);
-    read_identities(args, &mut context)?;
-    let mut out = Out::new(args.out.as_deref(), verdicts::schema)?;
+    let has_identities = read_identities(args, &mut context)?;
+    let mut out = Out::new(args.out.as_deref(), &args.file, verdicts::schema)?;
     let engine = arguments::engine(&args.devices)?;
     let control = Control { cancel: interrupt::cancel(), progress: None };
     let mut sequence = Sequence::default();
+    let mut ledger = Said::default();
     let mut plain = args.compare.map(Plain::new);
-    let mut tally = Tally::new(reader.rows);
-    each_batch(reader, transit::read, |rows, bar| {
-        for row in &rows {
-            enter(&mut context, row);
-        }
+    let mut tally = Tally::new();
+    let ended = each_batch(reader, transit::read, |rows, bar| {
+        ledger.enter(&mut context, &rows);
         let claims: Vec<ClaimedPool> = rows.iter().filter_map(|row| row.claim.clone()).collect();
         let verified = match sequence.verify(&engine, &claims, &context, &control) {
-            Ok(report) => report.value,
+            Ok(verified) => verified,
             Err(Error::Cancelled) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
@@ -70,45 +69,43 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
         tally.add(found.iter().map(|verdict| verdict.as_ref().err().map(|reason| reason.name())), bar);
         Ok(true)
     })?;
-    out.finish()?;
-    answer(tally, plain, args.json, " transit pools")
+    out.finish(ended)?;
+    if !has_identities {
+        let beside = tables::identities_beside(&args.file);
+        output::note(&format!(
+            "note: there is no {beside:?}: no identity is registered, and so no pool has an owner"
+        ));
+    }
+    answer(tally, plain, ended, args.json, " transit pools")
 }
 
-/// Puts into the context what a row says of the ledger. What is said of a bank first holds.
-fn enter(context: &mut Context, row: &TransitRow) {
-    if let Some(registration) = &row.registration {
-        context.register(registration.clone());
-    }
-    if let (Some(claim), Some(kept)) = (&row.claim, row.kept) {
-        let token = &claim.pool.token;
-        context.kept.entry((token.pool, token.bank)).or_insert(kept);
-    }
-}
-
-/// Reads the table of identities: the one that was named, or the one beside, if it is there.
-fn read_identities(args: &VerifyTransit, context: &mut Context) -> Result<(), Failure> {
+/// Reads the table of identities: the one that was named, or the one beside, if it is there. Whether there was one.
+fn read_identities(args: &VerifyTransit, context: &mut Context) -> Result<bool, Failure> {
     let beside = tables::identities_beside(&args.file);
     let (argument, path) = match &args.identities {
         Some(path) => ("--identities", path),
         None if beside.exists() => ("FILE", &beside),
-        None => {
-            output::note(&format!(
-                "note: there is no {beside:?}: no identity is registered, and so no pool has an owner"
-            ));
-            return Ok(());
-        }
+        None => return Ok(false),
     };
     let mut reader = Reader::open(argument, path)?;
+    let of =
+        gridnet_protocol::table::network(&reader.schema).map_err(|error| reader.refusal(&said(&error)))?;
+    if let Some(of) = of.filter(|&of| of != context.network) {
+        let (of, wanted) = (of.name(), context.network.name());
+        return Err(reader.refusal(&format!("its identities are of the {of} network, not of {wanted}")));
+    }
     let mut row = 0u64;
     while let Some(batch) = reader.next()? {
         for identity in identities::read(&batch).map_err(|error| reader.refusal(&said(&error)))? {
             let (address, identity) =
                 identity.ok_or_else(|| reader.refusal(&format!("row {row} is malformed")))?;
-            context.identities.insert(address, identity);
+            if context.identities.insert(address, identity).is_some() {
+                return Err(reader.refusal(&format!("row {row} is of an identity that stands there before")));
+            }
             row += 1;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The same rows by a plain loop, to compare with.
@@ -142,11 +139,11 @@ impl Plain {
 /// Verifies hash chains.
 pub(crate) fn chains(args: &VerifyChains) -> Result<Outcome, Failure> {
     let reader = Reader::open("FILE", &args.file)?;
-    let mut out = Out::new(args.out.as_deref(), verdicts::short_schema)?;
+    let mut out = Out::new(args.out.as_deref(), &args.file, verdicts::short_schema)?;
     let engine = arguments::engine(&args.devices)?;
     let control = Control { cancel: interrupt::cancel(), progress: None };
-    let mut tally = Tally::new(reader.rows);
-    each_batch(reader, chains::read, |rows, bar| {
+    let mut tally = Tally::new();
+    let ended = each_batch(reader, chains::read, |rows, bar| {
         let chains: Vec<Chain> = rows.iter().flatten().copied().collect();
         let Some(report) = unless_cancelled(verify_chains(&engine, &chains, &control))? else {
             return Ok(false);
@@ -158,19 +155,19 @@ pub(crate) fn chains(args: &VerifyChains) -> Result<Outcome, Failure> {
         tally.add(found.iter().map(|verdict| verdict.err()), bar);
         Ok(true)
     })?;
-    out.finish()?;
-    answer(tally, None, args.json, " chains")
+    out.finish(ended)?;
+    answer(tally, None, ended, args.json, " chains")
 }
 
 /// Verifies identity proofs.
 pub(crate) fn identities(args: &VerifyIdentities) -> Result<Outcome, Failure> {
     let reader = Reader::open("FILE", &args.file)?;
     let network = network_of(args, &reader)?;
-    let mut out = Out::new(args.out.as_deref(), verdicts::short_schema)?;
+    let mut out = Out::new(args.out.as_deref(), &args.file, verdicts::short_schema)?;
     let engine = arguments::engine(&args.devices)?;
     let control = Control { cancel: interrupt::cancel(), progress: None };
-    let mut tally = Tally::new(reader.rows);
-    each_batch(reader, identities::read, |rows, bar| {
+    let mut tally = Tally::new();
+    let ended = each_batch(reader, identities::read, |rows, bar| {
         let identity =
             |&(address, identity): &(Address, gridnet_protocol::verify::Identity)| (address, identity.proof);
         let proofs: Vec<_> = rows.iter().flatten().map(identity).collect();
@@ -183,8 +180,8 @@ pub(crate) fn identities(args: &VerifyIdentities) -> Result<Outcome, Failure> {
         tally.add(found.iter().map(|verdict| verdict.err()), bar);
         Ok(true)
     })?;
-    out.finish()?;
-    answer(tally, None, args.json, " identities")
+    out.finish(ended)?;
+    answer(tally, None, ended, args.json, " identities")
 }
 
 fn network_of(args: &VerifyIdentities, reader: &Reader) -> Result<Network, Failure> {
@@ -217,12 +214,12 @@ fn unless_cancelled<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
 }
 
 /// Hands the rows of a table to `verify`, a batch at a time, while further ones are read and decoded. `verify` says
-/// whether to go on.
+/// whether to go on. Whether all of it was verified.
 fn each_batch<R: Send>(
     mut reader: Reader,
     decode: impl Fn(&RecordBatch) -> Result<Vec<R>, gridnet_protocol::Error> + Send,
     mut verify: impl FnMut(Vec<R>, &Rows) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let bar = Rows::new("verifying", reader.rows);
     thread::scope(|scope| {
         let (batches, read) = sync_channel(AHEAD);
@@ -241,10 +238,10 @@ fn each_batch<R: Send>(
         });
         for rows in read {
             if !verify(rows?, &bar)? {
-                break;
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     })
 }
 
@@ -259,9 +256,14 @@ struct Out(Option<Writer>);
 impl Out {
     fn new(
         path: Option<&Path>,
+        input: &Path,
         schema: impl Fn() -> Result<arrow_schema::SchemaRef, gridnet_protocol::Error>,
     ) -> Result<Out, Failure> {
         let Some(path) = path else { return Ok(Out(None)) };
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        if real(path).is_some_and(|path| real(input) == Some(path)) {
+            return Err(Failure::argument("--out", format!("{path:?} is the table that is verified")));
+        }
         let schema = schema().map_err(|error| Failure::Internal(error.to_string()))?;
         Writer::create("--out", path, &schema).map(Some).map(Out)
     }
@@ -276,14 +278,14 @@ impl Out {
         }
     }
 
-    fn finish(self) -> Result<(), Failure> {
-        self.0.map_or(Ok(()), Writer::finish)
+    /// A table that was cut short is not left behind.
+    fn finish(self, ended: bool) -> Result<(), Failure> {
+        self.0.filter(|_| ended).map_or(Ok(()), Writer::finish)
     }
 }
 
 /// What was found so far.
 struct Tally {
-    rows: Option<u64>,
     count: u64,
     reasons: BTreeMap<&'static str, u64>,
     first_bad: Vec<Bad>,
@@ -298,9 +300,8 @@ struct Bad {
 }
 
 impl Tally {
-    fn new(rows: Option<u64>) -> Tally {
+    fn new() -> Tally {
         Tally {
-            rows,
             count: 0,
             reasons: BTreeMap::new(),
             first_bad: Vec::new(),
@@ -309,7 +310,7 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, verdicts: impl Iterator<Item = Option<&'static str>>, bar: &progress::Rows) {
+    fn add(&mut self, verdicts: impl Iterator<Item = Option<&'static str>>, bar: &Rows) {
         let before = self.count;
         for verdict in verdicts {
             if let Some(reason) = verdict {
@@ -358,7 +359,13 @@ struct Device {
     paths: Vec<String>,
 }
 
-fn answer(tally: Tally, plain: Option<Plain>, json: bool, unit: &'static str) -> Result<Outcome, Failure> {
+fn answer(
+    tally: Tally,
+    plain: Option<Plain>,
+    ended: bool,
+    json: bool,
+    unit: &'static str,
+) -> Result<Outcome, Failure> {
     let plain_took = plain.as_ref().map_or(Duration::ZERO, |plain| plain.took);
     let elapsed = tally.began.elapsed().saturating_sub(plain_took);
     let bad = tally.reasons.values().sum();
@@ -374,7 +381,7 @@ fn answer(tally: Tally, plain: Option<Plain>, json: bool, unit: &'static str) ->
         seconds: seconds(elapsed),
         plain_pools_per_second: plain.map(|plain| Whole(plain.round() as u128)),
         ratio: plain.map(|plain| (rate / plain * 100.0).round() / 100.0),
-        interrupted: interrupt::cancel().is_cancelled() && tally.rows != Some(tally.count),
+        interrupted: !ended,
         devices: devices(&tally.work),
         unit,
         elapsed,

@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::gpu::has_no_gpu;
 use crate::reproduce::disagreement;
 use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
+use crate::tables::{some_chains, some_identities};
 
 const COMMANDS: [&str; 10] = [
     "",
@@ -20,7 +21,23 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 3] = ["devices", "reproduce", "completions"];
+const MORE_COMMANDS: [&str; 15] = [
+    "devices",
+    "reproduce",
+    "completions",
+    "verify transit",
+    "verify chains",
+    "verify identities",
+    "token-pool",
+    "token-pool create",
+    "token-pool token",
+    "token-pool inspect",
+    "token-pool restore",
+    "receiver",
+    "receiver create",
+    "transit",
+    "transit generate",
+];
 
 /// The command lines below "Examples:", continued ones joined.
 fn examples(help: &str) -> Vec<String> {
@@ -41,6 +58,12 @@ fn every_example_of_the_help_runs() {
     std::fs::write(folder.path().join("headers.bin"), header).expect("the file is written");
     std::fs::write(folder.path().join("disagreement.json"), disagreement("cpu"))
         .expect("the file is written");
+    some_chains(&folder.path().join("chains.parquet"), true);
+    some_identities(&folder.path().join("identities.parquet"), true);
+    let pools = folder.path().join("pools.parquet");
+    let pools = pools.to_str().expect("a plain name");
+    let few = ["transit", "generate", "--count", "30", "--bad-share", "0", "--out", pools];
+    gridnet(&few).ended(0);
     let bin = Path::new(GRIDNET).parent().expect("the program is in a folder");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("there is a PATH"));
     let mut lines = BTreeSet::new();
@@ -71,9 +94,20 @@ fn every_example_of_the_help_runs() {
 #[test]
 fn the_help_names_every_command_and_exit_code() {
     let help = gridnet(&["--help"]).ended(0).out;
-    for word in
-        ["mine", "verify", "identity", "walk", "digest", "bench", "devices", "reproduce", "completions"]
-    {
+    for word in [
+        "mine",
+        "verify",
+        "identity",
+        "token-pool",
+        "receiver",
+        "transit",
+        "walk",
+        "digest",
+        "bench",
+        "devices",
+        "reproduce",
+        "completions",
+    ] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(word)), "{word}:\n{help}");
     }
     for code in ["0 done", "1 something", "2 bad", "3 not found", "130 interrupted"] {

@@ -13,5 +13,8 @@ mod interrupt;
 mod mine;
 mod reproduce;
 mod run;
+mod tables;
 mod terminal;
+mod token_pool;
+mod transit;
 mod walk_and_digest;

@@ -205,9 +205,7 @@ impl Custody {
     }
 
     fn push(&mut self, link: Link) -> Result<(), Error> {
-        let mut links = std::mem::take(&mut self.links).into_vec();
-        links.push(link);
-        self.links = List::new("a custody chain", links)?;
+        self.links = List::new("a custody chain", [self.links(), &[link]].concat())?;
         Ok(())
     }
 
@@ -256,6 +254,7 @@ impl Custody {
     /// As [`Custody::hand_over`], and [`Error::Order`] when there is no bearer element.
     pub fn join_by_bearer(&mut self, network: Network, token: &Token, hop: Candidate) -> Result<(), Error> {
         let state = self.state(network, token)?;
+        self.still_open()?;
         hop.key.admit()?;
         let Some(offer) = self.offer else {
             return Err(Error::Order("no bearer element is enclosed: ask the holder to hand over"));

@@ -46,7 +46,9 @@ impl Bank {
             level: depth.trailing_zeros() as u8,
             word,
         };
-        let mut pebbles: Vec<Pebble> = pebble_depths(length).zip(words).map(pebble).collect();
+        // As many as there may be, so that no part of it is left behind by growing.
+        let mut pebbles: Vec<Pebble> = Vec::with_capacity(32);
+        pebbles.extend(pebble_depths(length).zip(words).map(pebble));
         pebbles.reverse();
         Bank { length, given: 0, pebbles }
     }

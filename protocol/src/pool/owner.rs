@@ -12,8 +12,9 @@ use super::bank::Bank;
 use super::build::build;
 use super::tree::{Leaf, Tree};
 use super::{BankProof, ChainFunction, PoolCard, Registration};
-use crate::encoding::{List, decode, encode};
+use crate::encoding::{List, decode};
 use crate::payout::Terms;
+use crate::reason::Reason;
 use crate::receiver::Receiver;
 use crate::tagged::Tag;
 use crate::token::{Body, Sender, Token};
@@ -96,6 +97,8 @@ struct Promise {
     receiver: Receiver,
     terms: Terms,
     from: Depth,
+    /// For one bundle: nothing is added to it.
+    is_bundle: bool,
 }
 
 /// What is kept of each bank.
@@ -130,10 +133,21 @@ pub struct Ask {
     pub expiry: Time,
     /// Down to which depth hashes are offered: beyond what the session was issued already.
     pub depth: Depth,
-    /// From which bank. Without a word, from the one whose open session is with this receiver under these terms, and
-    /// otherwise from the first that was never used. To name a bank that another session used begins a new one there,
-    /// from the last depth that was issued: only for sessions that were settled, to the last token.
-    pub bank: Option<u16>,
+    /// Where the hashes come from.
+    pub source: Source,
+}
+
+/// Where a token's hashes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The bank whose open session is with this receiver under these terms, and otherwise the first that was never used:
+    /// for the packets of a stream. Two bundles in one session would be paid as one, to whoever carried the later.
+    Session,
+    /// The first bank that was never used: for a bundle.
+    Unused,
+    /// This bank. If another session used it, a new one begins there, from the last depth that was issued: only for
+    /// sessions that were settled, to the last token.
+    Bank(u16),
 }
 
 /// A token with what its first holder needs.
@@ -178,7 +192,9 @@ impl Change<'_> {
 
     /// The changed bank alone, less than 2 KiB: what [`OwnedPool::apply`] takes. Secret.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(encode(&(self.bank, self.slot)))
+        let mut bytes = Zeroizing::new(Vec::with_capacity(2_048));
+        borsh::to_writer(&mut *bytes, &(self.bank, self.slot)).expect("memory takes all that is written");
+        bytes
     }
 }
 
@@ -258,7 +274,7 @@ impl OwnedPool {
     ///
     /// # Errors
     /// [`IssueError::Persist`] with what `persist` says, and [`IssueError::Refused`] with [`Error::Bank`],
-    /// [`Error::Exhausted`] or [`Error::OutOfRange`].
+    /// [`Error::Exhausted`], [`Error::OutOfRange`], or [`Error::Token`] for a receiver whose keys nobody would take.
     pub fn issue<E>(
         &mut self,
         ask: &Ask,
@@ -267,6 +283,12 @@ impl OwnedPool {
         if ask.issued > ask.expiry {
             let (max, got) = (ask.expiry.0, ask.issued.0);
             return Err(Error::OutOfRange { what: "the time of issue", min: 0, max, got }.into());
+        }
+        if ask.receiver.key.admit().is_err() {
+            return Err(Error::Token(Reason::BadKey).into());
+        }
+        if !ask.receiver.is_bound(self.owner.network) {
+            return Err(Error::Token(Reason::ReceiverBinding).into());
         }
         let bank = self.bank_for(ask)?;
         let mut slot = self.slots[usize::from(bank)].clone();
@@ -277,7 +299,12 @@ impl OwnedPool {
             return Err(Error::OutOfRange { what: "the token's depth", min, max, got }.into());
         }
         let promise = slot.promise.filter(|promise| promise.is_for(ask));
-        let promise = promise.unwrap_or(Promise { receiver: ask.receiver, terms: ask.terms, from: given });
+        let promise = promise.unwrap_or(Promise {
+            receiver: ask.receiver,
+            terms: ask.terms,
+            from: given,
+            is_bundle: ask.source == Source::Unused,
+        });
         slot.promise = Some(promise);
         let Owner { network, master, .. } = &self.owner;
         let (id, sequence) = (self.id(), self.registration.sequence);
@@ -309,11 +336,14 @@ impl OwnedPool {
 
     fn bank_for(&self, ask: &Ask) -> Result<u16, Error> {
         let is_open = |slot: &Slot| slot.bank.given() < self.registration.length;
-        if let Some(bank) = ask.bank {
+        if let Source::Bank(bank) = ask.source {
             let slot = self.slots.get(usize::from(bank)).ok_or(NO_SUCH_BANK(bank))?;
             return if is_open(slot) { Ok(bank) } else { Err(Error::Bank { bank, why: "is used up" }) };
         }
-        let wanted = |slot: &Slot| is_open(slot) && slot.promise.is_some_and(|promise| promise.is_for(ask));
+        let wanted = |slot: &Slot| {
+            let is_for = slot.promise.is_some_and(|promise| promise.is_for(ask));
+            ask.source == Source::Session && is_open(slot) && is_for
+        };
         let found = self.slots.iter().position(wanted);
         let found = found.or_else(|| self.slots.iter().position(|slot| slot.bank.given() == 0));
         found.and_then(|bank| u16::try_from(bank).ok()).ok_or(Error::Exhausted)
@@ -335,6 +365,8 @@ impl OwnedPool {
             .and_then(|()| borsh::to_writer(&mut *bytes, &(self.slots.len() as u32)))
             .and_then(|()| slots.into_iter().try_for_each(|slot| borsh::to_writer(&mut *bytes, slot)));
         written.expect("memory takes all that is written");
+        let seal = Tag::FILE.hash_secret(&[&bytes]);
+        bytes.extend(seal);
         bytes
     }
 
@@ -350,6 +382,11 @@ impl OwnedPool {
         let bytes = file
             .strip_prefix(MAGIC)
             .ok_or_else(|| wrong("its file does not begin with GN-owner and version 1"))?;
+        let whole = bytes.split_last_chunk().filter(|(_, seal)| {
+            let sealed = file.len() - 32;
+            Tag::FILE.hash_secret(&[&file[..sealed]]) == **seal
+        });
+        let (bytes, _) = whole.ok_or_else(|| wrong("its file is damaged: put a copy back and restore it"))?;
         let whole: (Head, Registration, List<Slot, 1_024>) = decode(WHAT, bytes)?;
         let ((network, seed, repetitions, nonce, master), registration, slots) = whole;
         let network = Network::from_id(network).ok_or_else(|| wrong("it is of no network that is known"))?;
@@ -370,7 +407,7 @@ impl OwnedPool {
 
     /// The pool of an old copy of a file. Banks below `first_unused` are closed for good, and so is every other that the
     /// copy says was used. What was used since the copy was made stands in the ledger, or with receivers: when in
-    /// doubt, name the last bank, or the number of banks to use none.
+    /// doubt, name the number of banks, to use none.
     ///
     /// # Errors
     /// As [`OwnedPool::resume`].
@@ -405,7 +442,7 @@ impl OwnedPool {
 
 impl Promise {
     fn is_for(&self, ask: &Ask) -> bool {
-        (self.receiver, self.terms) == (ask.receiver, ask.terms)
+        !self.is_bundle && (self.receiver, self.terms) == (ask.receiver, ask.terms)
     }
 }
 
@@ -421,7 +458,7 @@ mod tests {
     use gridnet_core::proof::identity::Proof;
     use gridnet_core::{Control, Engine};
 
-    use super::{Ask, IssueError, Master, OwnedPool, Owner, Plan};
+    use super::{Ask, IssueError, Master, OwnedPool, Owner, Plan, Source};
     use crate::payout::{Payrate, Terms};
     use crate::pool::ChainFunction;
     use crate::receiver::{Receiver, SealSecret};
@@ -463,7 +500,7 @@ mod tests {
             issued: Time(100),
             expiry: Time(200),
             depth: Depth(depth),
-            bank: None,
+            source: Source::Session,
         }
     }
 
@@ -487,14 +524,14 @@ mod tests {
         for function in [ChainFunction::Blake2s, ChainFunction::Sha256] {
             let mut pool = pool(function, 3, 50);
             assert_eq!(issue(&mut pool, &ask(1, 10)), Ok((0, 0, 10)));
-            assert_eq!(issue(&mut pool, &ask(2, 1)), Ok((1, 0, 1)));
+            assert_eq!(issue(&mut pool, &Ask { source: Source::Unused, ..ask(1, 1) }), Ok((1, 0, 1)));
             assert_eq!(issue(&mut pool, &ask(1, 11)), Ok((0, 0, 11)));
             assert_eq!(issue(&mut pool, &ask(1, 50)), Ok((0, 0, 50)));
             // The first bank is used up; the third is the last that was never used.
             assert_eq!(issue(&mut pool, &ask(1, 5)), Ok((2, 0, 5)));
             assert_eq!(issue(&mut pool, &ask(3, 5)), Err(Error::Exhausted));
             // A new session in a bank of which all is settled.
-            let further = Ask { bank: Some(1), ..ask(3, 20) };
+            let further = Ask { source: Source::Bank(1), ..ask(3, 20) };
             assert_eq!(issue(&mut pool, &further), Ok((1, 1, 20)));
             assert_eq!(issue(&mut pool, &ask(3, 21)), Ok((1, 1, 21)));
         }
@@ -506,8 +543,14 @@ mod tests {
         let mut refused = |ask: Ask| issue(&mut pool, &ask).expect_err("it cannot be").name();
         assert_eq!(refused(ask(1, 0)), "out-of-range");
         assert_eq!(refused(ask(1, 51)), "out-of-range");
-        assert_eq!(refused(Ask { bank: Some(2), ..ask(1, 1) }), "bank");
+        assert_eq!(refused(Ask { source: Source::Bank(2), ..ask(1, 1) }), "bank");
         assert_eq!(refused(Ask { expiry: Time(99), ..ask(1, 1) }), "out-of-range");
+        let mut unbound = ask(1, 1);
+        unbound.receiver.seal_key = ask(2, 1).receiver.seal_key;
+        assert_eq!(refused(unbound), "token");
+        let mut small = ask(1, 1);
+        small.receiver.key = crate::PublicKey([0; 32]);
+        assert_eq!(refused(small), "token");
         assert!(pool.issued().all(|depth| depth == Depth(0)));
         assert_eq!(issue(&mut pool, &ask(1, 7)), Ok((0, 0, 7)));
         assert_eq!(issue(&mut pool, &ask(1, 7)).map_err(|error| error.name()), Err("out-of-range"));
@@ -549,7 +592,7 @@ mod tests {
         let mut restored = OwnedPool::restore(&copy, 2).expect("the pool of the copy");
         assert_eq!(restored.issued().map(|depth| depth.0).collect::<Vec<_>>(), [50, 50, 0, 0]);
         assert_eq!(issue(&mut restored, &ask(1, 20)), Ok((2, 0, 20)));
-        let closed = Ask { bank: Some(0), ..ask(1, 20) };
+        let closed = Ask { source: Source::Bank(0), ..ask(1, 20) };
         assert_eq!(issue(&mut restored, &closed), Err(Error::Bank { bank: 0, why: "is used up" }));
         let mut none = OwnedPool::restore(&copy, 4).expect("the pool of the copy");
         assert_eq!(issue(&mut none, &ask(1, 1)), Err(Error::Exhausted));
@@ -562,8 +605,7 @@ mod tests {
         assert_eq!(*OwnedPool::resume(&file).expect("its file").to_file(), *file);
         assert!(OwnedPool::resume(&file[..file.len() - 1]).is_err());
         assert!(OwnedPool::resume(b"GN-owner\x02").is_err());
-        // A seed, the length, a ceiling.
-        for place in [9 + 4, file.len() - 1_000.min(file.len() / 2)] {
+        for place in 0..file.len() {
             let mut other = file.to_vec();
             other[place] ^= 1;
             assert!(OwnedPool::resume(&other).is_err(), "byte {place}");

@@ -1,5 +1,6 @@
 //! Tables of transit pools: a claimed pool a row, with what the ledger holds of its token pool and bank.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_array::types::{UInt8Type, UInt16Type, UInt32Type, UInt64Type};
@@ -18,6 +19,7 @@ use crate::settlement::Kept;
 use crate::token::{self, Sender, Token};
 use crate::transit::{self, ClaimedPool, Disclosure, Hop, ReceiverProof, TransitPool};
 use crate::value::{Commitment, Content, Depth, Height, PoolId, Session, Time, Units, Word};
+use crate::verify::{BankId, Context};
 use crate::{Address, Error, PublicKey, Signature};
 
 /// A row.
@@ -30,6 +32,36 @@ pub struct TransitRow {
     pub registration: Option<Registration>,
     /// What is kept of its bank, where something is.
     pub kept: Option<Kept>,
+}
+
+/// What the rows of a table said of the ledger so far. Of a pool, and of a bank, the first row that names it speaks, also
+/// when it says that nothing is registered or kept: so verdicts do not depend on how a table is cut.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pools: HashSet<PoolId>,
+    banks: HashSet<BankId>,
+}
+
+impl Said {
+    /// Puts into the context what further rows say of the ledger.
+    pub fn enter(&mut self, context: &mut Context, rows: &[TransitRow]) {
+        for row in rows {
+            let Some(claim) = &row.claim else { continue };
+            let token = &claim.pool.token;
+            let bank = (token.pool, token.bank);
+            if self.pools.insert(token.pool)
+                && let Some(registration) = &row.registration
+                && registration.id(context.network) == token.pool
+            {
+                context.pools.insert(token.pool, registration.clone());
+            }
+            if self.banks.insert(bank)
+                && let Some(kept) = row.kept
+            {
+                context.kept.insert(bank, kept);
+            }
+        }
+    }
 }
 
 /// The columns as they are written, and what they say of the ledger.

@@ -25,8 +25,17 @@ impl Left {
         self.pending.get(bank).or_else(|| self.banks.get(bank))
     }
 
-    fn set(&mut self, bank: BankId, kept: Kept) {
+    pub(super) fn set(&mut self, bank: BankId, kept: Kept) {
         self.pending.insert(bank, kept);
+    }
+
+    /// As much of it as these claims can ask for.
+    pub(super) fn clone_touched(&self, claims: &[ClaimedPool]) -> Left {
+        let kept = claims.iter().filter_map(|claim| {
+            let bank = bank_id(claim);
+            self.get(&bank).map(|kept| (bank, *kept))
+        });
+        Left { banks: HashMap::new(), pending: kept.collect() }
     }
 
     /// Makes final, or forgets, what the claims of a call left.
@@ -54,7 +63,9 @@ pub(super) fn fixed<'a>(context: &'a Context, claim: &ClaimedPool) -> Result<&'a
         return Err(Reason::Network);
     }
     let owner = token.sender.address();
-    let registration = context.pools.get(&token.pool).ok_or(Reason::Pool)?;
+    // What could never have been registered is not, whoever says so.
+    let registered = context.pools.get(&token.pool).filter(|registration| registration.check().is_ok());
+    let registration = registered.ok_or(Reason::Pool)?;
     let identity = context.identities.get(&owner);
     if registration.owner != owner || identity.is_none_or(|identity| identity.proof != token.sender.proof()) {
         return Err(Reason::Pool);
@@ -75,7 +86,7 @@ pub(super) fn fixed<'a>(context: &'a Context, claim: &ClaimedPool) -> Result<&'a
 }
 
 /// What earlier claims of the same bank can change: that the bank is proven, and that the claim comes in turn. What is
-/// kept of the bank.
+/// kept of the bank, and whether that is the claim's own proof.
 ///
 /// # Errors
 /// [`Reason::Bank`] and [`Reason::Stale`].
@@ -84,13 +95,13 @@ pub(super) fn in_turn(
     left: &Left,
     claim: &ClaimedPool,
     session: Session,
-) -> Result<Kept, Reason> {
+) -> Result<(Kept, bool), Reason> {
     let bank = bank_id(claim);
-    let kept = left.get(&bank).or_else(|| context.kept.get(&bank)).copied();
-    let first = || claim.bank.as_ref().map(|proof| Kept::new(proof.ceiling));
-    let kept = kept.or_else(first).ok_or(Reason::Bank)?;
+    let kept = left.get(&bank).or_else(|| context.kept.get(&bank)).map(|kept| (*kept, false));
+    let first = || claim.bank.as_ref().map(|proof| (Kept::new(proof.ceiling), true));
+    let (kept, is_first) = kept.or_else(first).ok_or(Reason::Bank)?;
     match kept.pays(&claim.pool.token, session) {
-        Some(steps) if steps == claim.steps => Ok(kept),
+        Some(steps) if steps == claim.steps => Ok((kept, is_first)),
         _ => Err(Reason::Stale),
     }
 }
@@ -104,10 +115,10 @@ pub(super) fn settle(
     left: &mut Left,
     claim: &ClaimedPool,
     session: Session,
-    end: Word,
+    end: impl FnOnce() -> Word,
 ) -> Result<Settled, Reason> {
-    let kept = in_turn(context, left, claim, session)?;
-    if end != kept.word {
+    let (kept, is_first) = in_turn(context, left, claim, session)?;
+    if end() != kept.word {
         return Err(Reason::Walk);
     }
     let pool = &claim.pool;
@@ -115,7 +126,7 @@ pub(super) fn settle(
     // Coins of a whole pool fit in 64 bits, and this is a part of it.
     let total = registration.value.times(&[claim.steps.into()]).map_err(|_| Reason::Fee)?;
     let hops = pool.hops.as_slice().len();
-    let weight = claim.fee_weight(kept.session.is_none());
+    let weight = claim.fee_weight(is_first);
     let rate = context.network.parameters().minimum_fee_rate;
     let paid = payout(total, weight, rate, pool.token.terms, hops).map_err(|_| Reason::Fee)?;
     left.set(bank_id(claim), Kept::after(&pool.token, session));

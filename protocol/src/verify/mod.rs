@@ -9,21 +9,27 @@ mod context;
 mod digests;
 mod judge;
 mod stateless;
+#[cfg(test)]
+mod tests;
+mod walks;
 
-use std::time::Instant;
+use std::collections::HashSet;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
-use gridnet_core::{Control, Engine, Report, Share};
+use gridnet_core::{Control, Engine, Share};
 
 pub use self::bulk::{Chain, verify_chains, verify_identities};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
 use self::judge::Left;
 use self::stateless::Examined;
+use self::walks::{Ends, Walks};
 use crate::reason::{Reason, Void};
 use crate::transit::ClaimedPool;
-use crate::value::{Units, Word};
+use crate::value::Units;
 
-/// Pools that are examined together: enough to fill every lane, few enough for the caches' sake.
-const CHUNK: usize = 8_192;
+/// Pools that are examined together: enough to be worth a graphics processor, few enough for the caches' sake.
+const CHUNK: usize = 4_096;
 
 /// What became of a hop of a valid transit pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +106,8 @@ pub struct Verified {
     pub verdicts: Vec<Verdict>,
     /// What the devices did.
     pub work: Work,
+    /// Time from call to return.
+    pub elapsed: Duration,
 }
 
 /// Judges transit pools one after the other, in as many calls as one likes: each on what the valid ones before it left
@@ -110,7 +118,8 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// The verdicts on the next transit pools.
+    /// The verdicts on the next transit pools. The control's progress is not counted: a call takes as long as its caller
+    /// makes its list.
     ///
     /// # Errors
     /// The engine's own, [`gridnet_core::Error::Cancelled`] among them; the sequence is then as it was before the call.
@@ -120,46 +129,98 @@ impl Sequence {
         pools: &[ClaimedPool],
         context: &Context,
         control: &Control,
-    ) -> Result<Report<Verified>, gridnet_core::Error> {
-        let began = Instant::now();
-        let verified = self.verify_pending(engine, pools, context, control);
-        self.left.end(verified.is_ok());
-        Ok(Report { value: verified?, devices: Vec::new(), elapsed: began.elapsed() })
+    ) -> Result<Verified, gridnet_core::Error> {
+        self.verify_in_chunks(engine, pools, context, control, CHUNK)
     }
 
+    fn verify_in_chunks(
+        &mut self,
+        engine: &Engine,
+        pools: &[ClaimedPool],
+        context: &Context,
+        control: &Control,
+        chunk: usize,
+    ) -> Result<Verified, gridnet_core::Error> {
+        let began = Instant::now();
+        let control = Control { cancel: control.cancel.clone(), progress: None };
+        let pending = self.verify_pending(engine, pools, context, &control, chunk);
+        self.left.end(pending.is_ok());
+        let (verdicts, work) = pending?;
+        Ok(Verified { verdicts, work, elapsed: began.elapsed() })
+    }
+
+    /// The signatures of a chunk are verified while the one before is walked.
     fn verify_pending(
         &mut self,
         engine: &Engine,
         pools: &[ClaimedPool],
         context: &Context,
         control: &Control,
-    ) -> Result<Verified, gridnet_core::Error> {
-        let mut verified = Verified { verdicts: Vec::with_capacity(pools.len()), work: Work::default() };
-        for chunk in pools.chunks(CHUNK) {
-            let work = &mut verified.work;
-            let examined = stateless::examine(engine, chunk, context, &self.left, work, control)?;
-            let judge =
-                |(claim, examined): (&ClaimedPool, Examined)| examined.judge(context, &mut self.left, claim);
-            verified.verdicts.extend(chunk.iter().zip(examined).map(judge));
-        }
-        Ok(verified)
+        chunk: usize,
+    ) -> Result<(Vec<Verdict>, Work), gridnet_core::Error> {
+        let (mut verdicts, mut work) = (Vec::with_capacity(pools.len()), Work::default());
+        thread::scope(|scope| {
+            let mut walking: Option<Walking<'_, '_>> = None;
+            for claims in pools.chunks(chunk) {
+                let under_way = walking.as_ref().map_or_else(HashSet::new, Walking::banks);
+                let left = &self.left;
+                let examined =
+                    stateless::examine(engine, claims, context, left, &under_way, &mut work, control)?;
+                if let Some(walking) = walking.take() {
+                    verdicts.extend(walking.judge(context, &mut self.left, &mut work)?);
+                }
+                let walks = Walks::plan(claims, &examined, context, &self.left);
+                let ends = scope.spawn(move || walks.run(engine, claims, context, control));
+                walking = Some(Walking { claims, examined, ends });
+            }
+            if let Some(walking) = walking {
+                verdicts.extend(walking.judge(context, &mut self.left, &mut work)?);
+            }
+            Ok((verdicts, work))
+        })
     }
 
     /// The verdict on the next transit pool, by the plainest code: everything one after the other, by published crates. What
     /// [`verify`](Sequence::verify) must agree with, and is measured against.
     pub fn verify_plainly(&mut self, claim: &ClaimedPool, context: &Context) -> Verdict {
-        let session = claim.pool.token.session();
         let fixed = judge::fixed(context, claim).map(drop);
         let own = claim.pool.check(context.network);
         let fault = fixed.err().into_iter().chain(own.err()).min();
-        let mut end = claim.pool.token.word;
-        if fault.is_none() && judge::in_turn(context, &self.left, claim, session).is_ok() {
-            let function = context.pools[&claim.pool.token.pool].function.hash_function();
-            end = Word((0..claim.steps).fold(end.0, |word, _| function.hash(&word)));
-        }
-        let verdict = Examined { session, fault, end }.judge(context, &mut self.left, claim);
+        let examined = Examined { session: claim.pool.token.session(), fault };
+        let verdict = examined.judge(context, &mut self.left, claim, || walks::plainly(context, claim));
         self.left.end(true);
         verdict
+    }
+}
+
+/// Transit pools that are being walked.
+struct Walking<'scope, 'a> {
+    claims: &'a [ClaimedPool],
+    examined: Vec<Examined>,
+    ends: ScopedJoinHandle<'scope, Result<Ends, gridnet_core::Error>>,
+}
+
+impl Walking<'_, '_> {
+    /// The banks that they may claim from.
+    fn banks(&self) -> HashSet<BankId> {
+        self.claims.iter().map(judge::bank_id).collect()
+    }
+
+    /// Their verdicts, when the walks are done.
+    fn judge(
+        self,
+        context: &Context,
+        left: &mut Left,
+        work: &mut Work,
+    ) -> Result<Vec<Verdict>, gridnet_core::Error> {
+        let ends = self.ends.join().expect("walking does not panic")?;
+        work.add(&ends.work);
+        let rows = self.claims.iter().zip(&self.examined).enumerate();
+        let judge = |(row, (claim, examined)): (usize, (&ClaimedPool, &Examined))| {
+            let end = || ends.of(row).unwrap_or_else(|| walks::plainly(context, claim));
+            examined.judge(context, left, claim, end)
+        };
+        Ok(rows.map(judge).collect())
     }
 }
 
@@ -172,6 +233,6 @@ pub fn verify_transit_pools(
     pools: &[ClaimedPool],
     context: &Context,
     control: &Control,
-) -> Result<Report<Verified>, gridnet_core::Error> {
+) -> Result<Verified, gridnet_core::Error> {
     Sequence::default().verify(engine, pools, context, control)
 }

@@ -1,10 +1,9 @@
 //! What can be computed of transit pools before their turn comes, for all of them at once: sessions, accumulators,
-//! signatures, and where their words end.
+//! signatures.
 
 use std::collections::HashSet;
-use std::thread;
 
-use gridnet_core::{Control, Engine, Error, HashFunction, SignatureFault, Verify, Walk, add_shares};
+use gridnet_core::{Control, Engine, Error, SignatureFault, Verify, add_shares};
 
 use super::context::{BankId, Context};
 use super::digests::{Digested, Digests, Slot};
@@ -17,82 +16,56 @@ use crate::transit::{ClaimedPool, Disclosure, Hop, ReceiverProof};
 use crate::value::{Session, Word};
 use crate::{Kind, Network, PublicKey, Signature};
 
-/// Longer walks wait until the signatures are known to be good: nobody makes us hash for nothing.
-const EAGER_STEPS: u32 = 1 << 16;
-
 /// What is known of a transit pool before its turn comes.
 pub(super) struct Examined {
     pub(super) session: Session,
     /// The first fault that its turn cannot change, if there is one.
     pub(super) fault: Option<Reason>,
-    /// Where its word ends after its steps, if that was worth walking.
-    pub(super) end: Word,
 }
 
 impl Examined {
-    /// Its verdict, now that its turn has come.
+    /// Its verdict, now that its turn has come. `end` says where its word ends after its steps, if that is asked.
     pub(super) fn judge(
-        self,
+        &self,
         context: &Context,
         left: &mut Left,
         claim: &ClaimedPool,
+        end: impl FnOnce() -> Word,
     ) -> Result<Settled, Reason> {
         match self.fault {
-            // What comes in the order of checks before the state of the bank does.
+            // What comes before the state of the bank in the order of checks.
             Some(fault) if fault <= Reason::Pool => Err(fault),
             Some(Reason::Bank) => Err(Reason::Bank),
             Some(fault) => {
                 judge::in_turn(context, left, claim, self.session)?;
                 Err(fault)
             }
-            None => judge::settle(context, left, claim, self.session, self.end),
+            None => judge::settle(context, left, claim, self.session, end),
         }
     }
 }
 
-/// Examines transit pools.
+/// Examines transit pools: all but the walks. `under_way` are banks that claims whose turn is still to come may change.
 pub(super) fn examine(
     engine: &Engine,
     claims: &[ClaimedPool],
     context: &Context,
     left: &Left,
+    under_way: &HashSet<BankId>,
     work: &mut Work,
     control: &Control,
 ) -> Result<Vec<Examined>, Error> {
-    // Progress counts transit pools, and is the caller's.
-    let control = Control { cancel: control.cancel.clone(), progress: None };
-    let sessions = sessions(engine, claims, work, &control)?;
-    let screened = screen(claims, &sessions, context, left);
-    let mut examined: Vec<Examined> = sessions
-        .iter()
-        .zip(&screened)
-        .map(|(&session, screened)| Examined { session, fault: screened.err(), end: Word::default() })
-        .collect();
+    let sessions = sessions(engine, claims, work, control)?;
+    let screened = screen(claims, &sessions, context, left, under_way);
     // Those that are worth the effort.
-    let good = |index: &usize| screened[*index].is_ok();
-    let rows: Vec<usize> = (0..claims.len()).filter(good).collect();
-    let function = |index: usize| {
-        let pool = &context.pools[&claims[index].pool.token.pool];
-        pool.function.hash_function()
-    };
-    let (eager, patient): (Vec<usize>, Vec<usize>) =
-        rows.iter().partition(|&&index| claims[index].steps <= EAGER_STEPS);
-    let (signed, walked) = thread::scope(|scope| {
-        let walked = scope.spawn(|| walk(engine, claims, &eager, function, &control));
-        let signed = signatures(engine, claims, &rows, &sessions, context.network, &control);
-        (signed, walked.join().expect("walking does not panic"))
-    });
-    let (faults, signed_work) = signed?;
-    work.add(&signed_work);
-    for (&index, fault) in rows.iter().zip(faults) {
+    let rows: Vec<usize> = (0..claims.len()).filter(|&index| screened[index].is_ok()).collect();
+    let (faults, signed) = signatures(engine, claims, &rows, &sessions, context.network, control)?;
+    work.add(&signed);
+    let examined =
+        |(&session, screened): (&Session, &Result<(), Reason>)| Examined { session, fault: screened.err() };
+    let mut examined: Vec<Examined> = sessions.iter().zip(&screened).map(examined).collect();
+    for (index, fault) in rows.into_iter().zip(faults) {
         examined[index].fault = fault;
-    }
-    let patient: Vec<usize> = patient.into_iter().filter(|&index| examined[index].fault.is_none()).collect();
-    for walked in [walked?, walk(engine, claims, &patient, function, &control)?] {
-        work.add(&walked.work);
-        for (index, end) in walked.ends {
-            examined[index].end = Word(end);
-        }
     }
     Ok(examined)
 }
@@ -111,32 +84,34 @@ fn sessions(
     Ok(slots.into_iter().map(|slot| Session(digested[slot])).collect())
 }
 
-/// Who is worth the effort of verifying signatures and walking: `Err` with the fault of the others. A claim whose bank
-/// an earlier one of the list may have claimed from has its turn to wait for.
+/// Who is worth the effort of verifying signatures: `Err` with the fault of the others. A claim whose bank an earlier one
+/// may have claimed from has its turn to wait for.
 fn screen(
     claims: &[ClaimedPool],
     sessions: &[Session],
     context: &Context,
     left: &Left,
+    under_way: &HashSet<BankId>,
 ) -> Vec<Result<(), Reason>> {
     let mut claimed: HashSet<BankId> = HashSet::new();
     let mut screen = |(claim, &session): (&ClaimedPool, &Session)| {
         if !claim.pool.token.has_shape() {
             return Err(Reason::Shape);
         }
-        if !keys(claim).all(|key| key.is_admitted_if_point()) {
+        if !claim.pool.keys().all(|key| key.is_admitted_if_point()) {
             return Err(Reason::BadKey);
         }
         // Whether a key is a point shows with its signature; where no signature will be looked at, it is asked now.
         let faulty = |fault: Reason| {
-            let admitted = keys(claim).all(|key| key.admit().is_ok());
+            let admitted = claim.pool.keys().all(|key| key.admit().is_ok());
             Err(if admitted { fault } else { Reason::BadKey })
         };
         if let Err(fault) = judge::fixed(context, claim) {
             return faulty(fault);
         }
         let bank = judge::bank_id(claim);
-        if !claimed.contains(&bank)
+        if !under_way.contains(&bank)
+            && !claimed.contains(&bank)
             && let Err(fault) = judge::in_turn(context, left, claim, session)
         {
             return faulty(fault);
@@ -145,41 +120,6 @@ fn screen(
         Ok(())
     };
     claims.iter().zip(sessions).map(&mut screen).collect()
-}
-
-/// Every Ed25519 key.
-fn keys(claim: &ClaimedPool) -> impl Iterator<Item = PublicKey> {
-    let of_hop = |hop: &Hop| [Some(hop.key), hop.bearer.map(|bearer| bearer.key)];
-    let of_hops = claim.pool.hops.as_slice().iter().flat_map(of_hop).flatten();
-    claim.pool.token.keys().into_iter().chain(of_hops)
-}
-
-struct Walked {
-    ends: Vec<(usize, [u8; 32])>,
-    work: Work,
-}
-
-/// Where the words of these rows end.
-fn walk(
-    engine: &Engine,
-    claims: &[ClaimedPool],
-    rows: &[usize],
-    function: impl Fn(usize) -> HashFunction,
-    control: &Control,
-) -> Result<Walked, Error> {
-    let mut walked = Walked { ends: Vec::with_capacity(rows.len()), work: Work::default() };
-    for wanted in [HashFunction::BLAKE2S, HashFunction::Sha256] {
-        let rows: Vec<usize> = rows.iter().copied().filter(|&index| function(index) == wanted).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let starts: Vec<[u8; 32]> = rows.iter().map(|&index| claims[index].pool.token.word.0).collect();
-        let steps: Vec<u64> = rows.iter().map(|&index| claims[index].steps.into()).collect();
-        let report = engine.walk(&Walk { function: wanted, starts: &starts, steps: &steps }, control)?;
-        add_shares(&mut walked.work.steps, &report.devices);
-        walked.ends.extend(rows.into_iter().zip(report.value));
-    }
-    Ok(walked)
 }
 
 /// A signature to be checked: of which row, and what is wrong with that when it is bad.

@@ -3,7 +3,7 @@
 from . import custody, token as tokens
 from .encoding import HASH, U8, U64, blob, fixed, option, struct
 from .pool import CARD, card_is_good
-from .values import first_broken
+from .values import address, first_broken, identity_proof
 
 # A file is these nine bytes and the datagram.
 FILE = struct(
@@ -19,6 +19,11 @@ FILE = struct(
 )
 
 
+def identity_is_proven(network, sender):
+    """Whether the sender's address has the work behind it that the network asks for."""
+    return identity_proof(network, address(sender.key), sender.repetitions, sender.nonce)[1] is None
+
+
 def fault(network, now, previous, file):
     """The first reason against a datagram; `previous` is D of the packet before, None outside of streams."""
     if file is None:
@@ -29,6 +34,7 @@ def fault(network, now, previous, file):
         digest = tokens.stream_digest(previous, digest)
     return (
         tokens.fault(network, token)
+        or first_broken(("identity", lambda: identity_is_proven(network, token.sender)))
         or first_broken(("card", lambda: card is None or card_is_good(card, token)))
         or custody.fault(token, file.custody)
         or first_broken(

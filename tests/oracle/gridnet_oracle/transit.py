@@ -79,7 +79,7 @@ def fault(context, claim):
         ("shape", lambda: well_shaped(token)),
         ("bad-key", lambda: all_admitted(keys(token) + hop_keys(hops))),
         ("network", lambda: token.network == context.network.number),
-        ("pool", lambda: registration is not None and registration.owner == owner),
+        ("pool", lambda: registration is not None and pool.in_bounds(registration) and registration.owner == owner),
         ("pool", lambda: identity and (identity.repetitions, identity.nonce) == (sender.repetitions, sender.nonce)),
         ("bank", lambda: token.bank < registration.banks and token.depth <= registration.length),
         ("bank", lambda: kept is not None),

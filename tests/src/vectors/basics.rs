@@ -5,8 +5,9 @@ use gridnet_core::{Control, Engine};
 use gridnet_protocol::encoding::encode;
 use gridnet_protocol::identity::{Fault, check, target};
 use gridnet_protocol::payout::{Payrate, Rule, Terms, payout};
-use gridnet_protocol::pool::owner::{Ask, Master, Owner, Plan};
+use gridnet_protocol::pool::owner::{Ask, Master, Owner, Plan, Source};
 use gridnet_protocol::pool::{ChainFunction, OwnedPool};
+use gridnet_protocol::receiver::Receiver;
 use gridnet_protocol::value::{Content, Depth, Height, Time, Units};
 use gridnet_protocol::{Address, Network, PublicKey};
 use serde_json::{Value, json};
@@ -168,11 +169,7 @@ pub(super) fn identities(engine: &Engine) -> Value {
     let mut add = |name: &str, network: Network, person: &str, proof: Proof| {
         let public = key(person).public();
         let address = Address::of(&public);
-        let reason = match check(network, &address, proof) {
-            Ok(()) => None,
-            Err(Fault::Repetitions) => Some("bad-repetitions"),
-            Err(_) => Some("high-hash"),
-        };
+        let reason = check(network, &address, proof).err().map(Fault::name);
         let hash = hash(&address.0, proof).filter(|_| reason != Some("bad-repetitions"));
         rows.push(json!({
             "name": name,
@@ -230,6 +227,7 @@ pub(super) fn pools(engine: &Engine) -> Value {
             terms: terms(),
         };
         let mut pool = OwnedPool::create(engine, owner, plan, &Control::default()).expect("a pool");
+        let seal_key = recipient("receiver").public.seal_key;
         let chain = |bank: u16| {
             let proof = pool.card(bank).expect("a card").proof;
             let depths = [1, 2, 3, length / 2, length - 1, length];
@@ -241,13 +239,13 @@ pub(super) fn pools(engine: &Engine) -> Value {
                 }
                 given = depth;
                 let ask = Ask {
-                    receiver: recipient("receiver").public,
+                    receiver: Receiver::new(network, &key("receiver"), seal_key),
                     content: Content([0; 32]),
                     terms: terms(),
                     issued: Time(0),
                     expiry: Time(1),
                     depth: Depth(depth),
-                    bank: Some(bank),
+                    source: Source::Bank(bank),
                 };
                 let issued = pool.issue(&ask, |_| Ok::<(), ()>(())).expect("a token");
                 words.push(json!({"depth": depth, "word": hexed(issued.token.word.0)}));

@@ -53,7 +53,7 @@ impl File<'_> {
     fn verdicts(&self, context: usize, claims: &[ClaimedPool]) -> Vec<Verdict> {
         let context = &self.contexts[context];
         let verified = Sequence::default().verify(self.engine, claims, context, &Control::default());
-        verified.expect("an answer").value.verdicts
+        verified.expect("an answer").verdicts
     }
 
     fn bytes(&mut self, name: &str, context: usize, bytes: &[u8]) {
@@ -419,6 +419,9 @@ fn banks_and_times(file: &mut File<'_>, world: &mut World) {
     };
     let own = Some(token.session());
     let stranger = Some(Session([4; 32]));
+    let ceiling = good.bank.as_ref().expect("a proof").ceiling;
+    let untouched = file.context(&kept(0, ceiling, None));
+    file.add("a bank that is kept but was not claimed from", untouched, &good);
     let own_kept = file.context(&kept(25, word, own));
     for (name, steps, bank) in [
         ("further in its session", 15, None),
@@ -458,6 +461,24 @@ fn banks_and_times(file: &mut File<'_>, world: &mut World) {
         plain,
         &ClaimedPool { steps: 50, bank: good.bank.clone(), ..claim },
     );
+
+    // Pools that could never have been registered, whoever says that they are.
+    type Edit = fn(&mut gridnet_protocol::pool::Registration);
+    let bounds: [(&str, Edit); 4] = [
+        ("a pool of too long chains", |r| r.length = (1 << 24) + 1),
+        ("a pool of too many banks", |r| r.banks = 1_025),
+        ("a pool of no value", |r| r.value = Units(0)),
+        ("a pool worth too much", |r| r.value = Units(u64::MAX / 60)),
+    ];
+    for (name, edit) in bounds {
+        let mut registration = world.pool.registration().clone();
+        edit(&mut registration);
+        let mut context = world.context.clone();
+        let mut claim = good.clone();
+        claim.pool.body.token.body.pool = context.register(registration);
+        let context = file.context(&context);
+        file.add(name, context, &claim);
+    }
 
     // Around the pool's expiry, which is at 1,500.
     for height in [2_220, 2_221] {

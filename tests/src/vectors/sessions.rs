@@ -291,6 +291,14 @@ pub(super) fn datagrams(engine: &Engine) -> Value {
         datagram.token.body.first_key = PublicKey([0; 32]);
         datagram.token = datagram.token.body.sign(NETWORK, &key("owner"));
     });
+    change("worn identity proof", &|datagram| {
+        datagram.token.body.sender.nonce ^= 1;
+        datagram.token = datagram.token.body.sign(NETWORK, &key("owner"));
+    });
+    change("identity proof out of bounds", &|datagram| {
+        datagram.token.body.sender.repetitions = 33;
+        datagram.token = datagram.token.body.sign(NETWORK, &key("owner"));
+    });
     change("token without shape", &|datagram| {
         datagram.token.body.from = datagram.token.depth;
         datagram.token = datagram.token.body.sign(NETWORK, &key("owner"));

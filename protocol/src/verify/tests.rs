@@ -1,0 +1,126 @@
+//! Lists in which claims stand in each other's way, cut in all ways: the bulk must say what the plain loop says.
+
+use std::time::{Duration, Instant};
+
+use gridnet_core::{Control, Engine, Error};
+use proptest::prelude::*;
+
+use super::{Context, Sequence, Verdict};
+use crate::pool::ChainFunction;
+use crate::reason::Reason;
+use crate::sample::{Plan, Sampler};
+use crate::transit::ClaimedPool;
+
+fn engine() -> Engine {
+    Engine::builder().device("cpu").threads(2).build().expect("a CPU")
+}
+
+/// Twelve banks of transit pools, some of them bad.
+fn samples(engine: &Engine, length: u32) -> (Vec<ClaimedPool>, Context) {
+    let plan = Plan { count: 12, hops: 1, length, bad_in_a_million: 250_000, seed: 9 };
+    let mut sampler = Sampler::new(plan, ChainFunction::Sha256).expect("a plan");
+    let samples = sampler.batch(engine, 0, &Control::default()).expect("samples");
+    let mut context = sampler.context().clone();
+    samples.iter().for_each(|sample| sample.enter(&mut context));
+    (samples.into_iter().map(|sample| sample.claim).collect(), context)
+}
+
+fn plain(claims: &[ClaimedPool], context: &Context) -> Vec<Verdict> {
+    let mut sequence = Sequence::default();
+    claims.iter().map(|claim| sequence.verify_plainly(claim, context)).collect()
+}
+
+/// Copies of claims, each changed in what nobody signs, or in what somebody does.
+fn spoiled(claims: &[ClaimedPool], picks: &[(usize, u8)]) -> Vec<ClaimedPool> {
+    let pick = |&(index, change): &(usize, u8)| {
+        let mut claim = claims[index % claims.len()].clone();
+        match change {
+            0 => claim.steps = claim.steps.wrapping_add(1),
+            1 => claim.steps = 0,
+            2 => claim.steps = u32::MAX,
+            3 => claim.bank = None,
+            4 => claim.pool.body.last_hand_over.0[1] ^= 1,
+            5 => claim.pool.body.token.signature.0[1] ^= 1,
+            _ => {}
+        }
+        claim
+    };
+    picks.iter().map(pick).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_list_cut_in_any_way_is_judged_as_plainly(
+        picks in prop::collection::vec((0usize..12, 0u8..12), 1..40),
+        chunk in 1usize..9,
+    ) {
+        let engine = engine();
+        let (claims, context) = samples(&engine, 4);
+        let list = spoiled(&claims, &picks);
+        let mut sequence = Sequence::default();
+        let found = sequence.verify_in_chunks(&engine, &list, &context, &Control::default(), chunk);
+        prop_assert_eq!(found.expect("verdicts").verdicts, plain(&list, &context));
+    }
+}
+
+/// A word that does not lead to the kept one, under good signatures, leaves its bank as it was: the next claim of it,
+/// which was expected to be stale, comes in turn after all.
+#[test]
+fn a_failed_walk_lets_the_next_one_in() {
+    let engine = engine();
+    let (claims, mut context) = samples(&engine, 4);
+    let good = plain(&claims, &context).iter().position(Result::is_ok).expect("a good one");
+    // The ledger keeps another word than both lead to, so that both fail where they are walked; or the right one.
+    let twice = [claims[good].clone(), claims[good].clone()];
+    let check = |context: &Context, expected: [Option<Reason>; 2]| {
+        for chunk in [1, 2] {
+            let mut sequence = Sequence::default();
+            let found = sequence.verify_in_chunks(&engine, &twice, context, &Control::default(), chunk);
+            let found: Vec<_> =
+                found.expect("verdicts").verdicts.iter().map(|v| v.as_ref().err().copied()).collect();
+            assert_eq!(found, expected);
+        }
+    };
+    check(&context, [None, Some(Reason::Stale)]);
+    let bank = super::judge::bank_id(&twice[0]);
+    let mut kept = context.kept.get(&bank).copied().unwrap_or(crate::settlement::Kept {
+        depth: twice[0].pool.token.from,
+        word: crate::value::Word([0; 32]),
+        session: None,
+    });
+    kept.word.0[0] ^= 1;
+    context.kept.insert(bank, kept);
+    check(&context, [Some(Reason::Walk), Some(Reason::Walk)]);
+}
+
+/// Nobody signs for the number of steps, so it must not buy work.
+#[test]
+fn steps_that_nobody_owes_are_not_walked() {
+    let engine = engine();
+    let (claims, context) = samples(&engine, 4);
+    let good = plain(&claims, &context).iter().position(Result::is_ok).expect("a good one");
+    let mut list = vec![claims[good].clone()];
+    list.resize(50, ClaimedPool { steps: u32::MAX, ..claims[good].clone() });
+    let began = Instant::now();
+    let found = Sequence::default().verify(&engine, &list, &context, &Control::default()).expect("verdicts");
+    assert!(found.verdicts[1..].iter().all(|verdict| *verdict == Err(Reason::Stale)));
+    assert_eq!(found.work.steps.iter().map(|share| share.done).sum::<u64>(), 4);
+    // A single one of them would take minutes.
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_cancelled_call_leaves_the_sequence_as_it_was() {
+    let engine = engine();
+    let (claims, context) = samples(&engine, 4);
+    let mut sequence = Sequence::default();
+    let cancelled = Control::default();
+    cancelled.cancel.cancel();
+    let answer = sequence.verify(&engine, &claims, &context, &cancelled);
+    assert_eq!(answer.map(|verified| verified.verdicts), Err(Error::Cancelled));
+    sequence.left.set(super::judge::bank_id(&claims[0]), crate::settlement::Kept::new([1; 32]));
+    sequence.left.end(false);
+    let after = sequence.verify(&engine, &claims, &context, &Control::default()).expect("verdicts");
+    assert_eq!(after.verdicts, plain(&claims, &context));
+}
