@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use gridnet_core::{Control, Progress, Snapshot};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::interrupt;
 use crate::output::{duration, scaled};
@@ -135,11 +135,14 @@ impl Rows {
             let (bar, template) = match count {
                 Some(count) => (
                     ProgressBar::new(count),
-                    "{prefix} {percent:>3}% {bar:16.cyan/dim} {human_pos} of {human_len} · {per_sec} · {eta} left",
+                    "{prefix} {percent:>3}% {bar:16.cyan/dim} {human_pos} of {human_len} · {rate} · {eta} left",
                 ),
-                None => (ProgressBar::new_spinner(), "{prefix} {spinner:.cyan} {human_pos} · {per_sec}"),
+                None => (ProgressBar::new_spinner(), "{prefix} {spinner:.cyan} {human_pos} · {rate}"),
             };
             let style = ProgressStyle::with_template(template).expect("the templates above are well-formed");
+            let style = style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let _ = text.write_str(&scaled(state.per_sec(), "/s"));
+            });
             let bar = bar.with_style(style.progress_chars("━╸─")).with_prefix(verb);
             bar.enable_steady_tick(REFRESH);
             bar
