@@ -81,6 +81,24 @@ fn every_path_and_every_cut_finds_what_is_planted() {
     }
 }
 
+/// A word that does not lead to the kept one, under good signatures, leaves its bank as it was: the next claim of it, which
+/// was expected to be stale, comes in turn after all.
+#[test]
+fn a_failed_walk_lets_the_next_one_in() {
+    let mut world = World::new(engine());
+    let good = world.claimed(&Course::default());
+    let mut body = good.pool.body.clone();
+    body.token.body.word.0[9] ^= 1;
+    body.token = world.token_again(&body.token);
+    let astray = world.claim(world.sign_again(body));
+    let reasons = |claims: &[ClaimedPool]| {
+        let verdicts = verdicts(claims, &world.context);
+        verdicts.iter().map(|verdict| verdict.as_ref().err().copied()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&[astray.clone(), good.clone()]), [Some(Reason::Walk), None]);
+    assert_eq!(reasons(&[good, astray]), [None, Some(Reason::Stale)]);
+}
+
 /// The comparison above would notice a wrong verdict.
 #[test]
 #[should_panic(expected = "left == right")]

@@ -64,36 +64,6 @@ proptest! {
     }
 }
 
-/// A word that does not lead to the kept one, under good signatures, leaves its bank as it was: the next claim of it,
-/// which was expected to be stale, comes in turn after all.
-#[test]
-fn a_failed_walk_lets_the_next_one_in() {
-    let engine = engine();
-    let (claims, mut context) = samples(&engine, 4);
-    let good = plain(&claims, &context).iter().position(Result::is_ok).expect("a good one");
-    // The ledger keeps another word than both lead to, so that both fail where they are walked; or the right one.
-    let twice = [claims[good].clone(), claims[good].clone()];
-    let check = |context: &Context, expected: [Option<Reason>; 2]| {
-        for chunk in [1, 2] {
-            let mut sequence = Sequence::default();
-            let found = sequence.verify_in_chunks(&engine, &twice, context, &Control::default(), chunk);
-            let found: Vec<_> =
-                found.expect("verdicts").verdicts.iter().map(|v| v.as_ref().err().copied()).collect();
-            assert_eq!(found, expected);
-        }
-    };
-    check(&context, [None, Some(Reason::Stale)]);
-    let bank = super::judge::bank_id(&twice[0]);
-    let mut kept = context.kept.get(&bank).copied().unwrap_or(crate::settlement::Kept {
-        depth: twice[0].pool.token.from,
-        word: crate::value::Word([0; 32]),
-        session: None,
-    });
-    kept.word.0[0] ^= 1;
-    context.kept.insert(bank, kept);
-    check(&context, [Some(Reason::Walk), Some(Reason::Walk)]);
-}
-
 /// Nobody signs for the number of steps, so it must not buy work.
 #[test]
 fn steps_that_nobody_owes_are_not_walked() {

@@ -526,6 +526,13 @@ fn sequences(file: &mut File<'_>) {
     let mut bad = first.clone();
     bad.pool.proof = ReceiverProof::Signature(Signature([1; 64]));
     file.sequence("a bad one leaves nothing", context, &[bad, first.clone(), next.clone()]);
+    // A word that leads nowhere, under good signatures.
+    let mut body = first.pool.body.clone();
+    body.token.body.word.0[9] ^= 1;
+    body.token = world.token_again(&body.token);
+    let astray = world.claim(world.sign_again(body));
+    file.sequence("a word that leads nowhere first", context, &[astray.clone(), first.clone(), next.clone()]);
+    file.sequence("a word that leads nowhere last", context, &[first.clone(), astray]);
     // Two sessions that were sold the same hashes.
     let mut twice = second.pool.body.token;
     twice.body.first_key = key("another first key").public();
