@@ -62,7 +62,7 @@ pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
         Err(error) => return Err(error.into()),
     };
     out.write(&pool.to_file())?;
-    output::answer(args.json, &Described::new(&pool, &pool.registration().clone())?)?;
+    output::answer(args.json, &Described::new(&pool, pool.registration())?)?;
     if !args.json && pool.registration().terms.rule == Rule::Payrate {
         output::note(&format!("note: {}", limit::FAKE_HOP.text));
     }

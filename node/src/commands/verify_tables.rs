@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use gridnet_core::{Control, Error, Share, add_shares};
 use gridnet_protocol::reason::Reason;
-use gridnet_protocol::table::transit::{Said, TransitRow};
+use gridnet_protocol::table::transit::Said;
 use gridnet_protocol::table::{Given, Ledger, chains, identities, transit, verdicts};
 use gridnet_protocol::transit::ClaimedPool;
 use gridnet_protocol::value::{Height, Time};
@@ -49,7 +49,8 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
     let mut tally = Tally::new();
     let ended = each_batch(reader, transit::read, |rows, bar| {
         ledger.enter(&mut context, &rows);
-        let claims: Vec<ClaimedPool> = rows.iter().filter_map(|row| row.claim.clone()).collect();
+        let decoded: Vec<bool> = rows.iter().map(|row| row.claim.is_some()).collect();
+        let claims: Vec<ClaimedPool> = rows.into_iter().filter_map(|row| row.claim).collect();
         let verified = match sequence.verify(&engine, &claims, &context, &control) {
             Ok(verified) => verified,
             Err(Error::Cancelled) => return Ok(false),
@@ -60,11 +61,11 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
         }
         tally.work.add(&verified.work);
         let mut found = verified.verdicts.into_iter();
-        let verdict = |row: &TransitRow| match row.claim {
-            Some(_) => found.next().expect("a verdict for each"),
-            None => Err(Reason::Shape),
+        let verdict = |decoded| match decoded {
+            true => found.next().expect("a verdict for each"),
+            false => Err(Reason::Shape),
         };
-        let found: Vec<Verdict> = rows.iter().map(verdict).collect();
+        let found: Vec<Verdict> = decoded.into_iter().map(verdict).collect();
         out.write(|| verdicts::write(tally.count, &found))?;
         tally.add(found.iter().map(|verdict| verdict.as_ref().err().map(|reason| reason.name())), bar);
         Ok(true)
