@@ -1,4 +1,5 @@
-//! Ed25519 signatures by ZIP-215, many at a time: a verdict for each, the same in any batch and alone.
+//! Ed25519 signatures by ZIP-215, many at a time: a verdict for each, the same in any batch and alone. Here by the
+//! library, for CPUs without lanes for it and against which those that have them are tested.
 //!
 //! A group is checked by one equation over all its signatures ([`ed25519_zebra::batch`]), which costs half as much a
 //! signature as one by one. When it does not hold the group is halved until the culprits are found. The equation's
@@ -13,6 +14,7 @@ use curve25519_dalek::Scalar;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_zebra::batch::{Item, Verifier};
 use ed25519_zebra::{Signature, VerificationKeyBytes};
+use gridnet_simd::Verdict;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
@@ -59,6 +61,17 @@ impl SignatureFault {
 
 /// What a signature turned out to be.
 pub type Signed = Result<(), SignatureFault>;
+
+/// The same as the lanes say it.
+pub(crate) fn signed(verdict: Verdict) -> Signed {
+    match verdict {
+        Verdict::Holds => Ok(()),
+        Verdict::NoKey => Err(SignatureFault::Key),
+        Verdict::NoPoint => Err(SignatureFault::Point),
+        Verdict::NoScalar => Err(SignatureFault::Scalar),
+        Verdict::Unequal => Err(SignatureFault::Signature),
+    }
+}
 
 /// Verifies a batch on the calling thread.
 pub(crate) fn verify_in_turn(

@@ -40,7 +40,7 @@ unsafe fn tie(a: &mut __m256i, b: &mut __m256i) {
 pub(crate) struct U32x8(__m256i);
 /// Four lanes of `u64`.
 #[derive(Clone, Copy)]
-pub(crate) struct U64x4(__m256i);
+pub(crate) struct U64x4(pub(crate) __m256i);
 
 /// Moves bytes within each 128-bit half; the pattern is given for one half, last byte first.
 macro_rules! shuffle {
@@ -119,7 +119,7 @@ unsafe fn transpose_u32(rows: [__m256i; 8]) -> [__m256i; 8] {
 /// Needs AVX2.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn transpose_u64([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+pub(crate) unsafe fn transpose_u64([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
     let (ab_low, ab_high) = (_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
     let (cd_low, cd_high) = (_mm256_unpacklo_epi64(c, d), _mm256_unpackhi_epi64(c, d));
     [

@@ -101,7 +101,7 @@ unsafe fn transpose_u32(rows: [__m512i; 16]) -> [__m512i; 16] {
 /// Needs AVX-512F.
 #[target_feature(enable = "avx512f")]
 #[inline]
-unsafe fn transpose_u64(rows: [__m512i; 8]) -> [__m512i; 8] {
+pub(crate) unsafe fn transpose_u64(rows: [__m512i; 8]) -> [__m512i; 8] {
     let zero = _mm512_setzero_si512();
     let mut pairs = [zero; 8];
     let mut words = [zero; 8];

@@ -75,3 +75,17 @@ impl Path {
         Path::ALL.into_iter().filter(|path| path.is_available()).collect()
     }
 }
+
+/// Whether the CPU has what [`Path::Avx512`] needs and multiplies 52 bits in its lanes.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn has_ifma() -> bool {
+    Path::Avx512.is_available()
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512ifma")
+}
+
+/// Whether the CPU has what [`Path::Avx2`] needs and multiplies and adds doubles with one rounding.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn has_fma() -> bool {
+    Path::Avx2.is_available() && is_x86_feature_detected!("fma")
+}

@@ -20,6 +20,7 @@
 mod blake2;
 mod blocks;
 mod detect;
+mod ed25519;
 mod function;
 mod kernel;
 mod lanes;
@@ -43,6 +44,9 @@ mod x86;
 mod x86_sha;
 
 pub use detect::Path;
+#[doc(hidden)]
+pub use ed25519::{Half, halve};
+pub use ed25519::{Verdict, Verifier, Workspace};
 pub use function::{Chain, Function};
 pub use kernel::{Kernel, LaneBlock};
 pub use tail::{Candidate, Field, Tail, Test};
@@ -55,4 +59,13 @@ fn tables() -> impl Iterator<Item = &'static kernel::Table> {
     #[cfg(target_arch = "aarch64")]
     let tables = tables.chain(aarch64_sha::tables()).chain(&neon::TABLES);
     tables
+}
+
+/// The verifiers compiled for this architecture, the one with most lanes first.
+fn verifiers() -> impl Iterator<Item = &'static ed25519::verifier::Entries> {
+    #[cfg(target_arch = "x86_64")]
+    let verifiers = [&ed25519::ifma::VERIFIER, &ed25519::avx2::VERIFIER];
+    #[cfg(not(target_arch = "x86_64"))]
+    let verifiers = [];
+    verifiers.into_iter()
 }

@@ -14,10 +14,11 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use gridnet_simd::Path;
+use gridnet_simd::{Path, Verifier};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub(crate) use self::search::tail;
+pub(crate) use self::verify::Lanes;
 use crate::backend::{Backend, Searched, Watch};
 use crate::{Device, DeviceKind, Digest, Error, HashFunction, Search, Signed, Verify, Walk, limits};
 
@@ -31,6 +32,8 @@ pub(crate) struct Cpu {
     idle: Mutex<Vec<ThreadPool>>,
     threads: usize,
     forced: Option<Path>,
+    /// For signatures; where there is none, the library verifies.
+    verifier: Option<Verifier>,
 }
 
 impl Cpu {
@@ -56,11 +59,18 @@ impl Cpu {
                 .collect(),
         };
         let device = Device { paths, ..Cpu::describe() };
-        let mut cpu = Cpu { device, idle, threads, forced };
+        let verifier = match forced {
+            Some(path) => Verifier::new(path),
+            None => Verifier::all().next(),
+        };
+        let mut cpu = Cpu { device, idle, threads, forced, verifier };
         for function in HashFunction::ALL {
             for kernel in cpu.choice(function).kernels() {
                 crate::selftest::check(kernel, function)?;
             }
+        }
+        if let Some(verifier) = verifier {
+            crate::selftest::check_verifier(verifier)?;
         }
         cpu.device.self_test = "passed".to_owned();
         Ok(cpu)

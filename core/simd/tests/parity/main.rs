@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 mod digest;
+mod field;
 mod mix;
 mod oracle;
 mod paths;
 mod search;
+mod verify;
 mod walk;
 
 use std::fmt::Debug;
