@@ -1,6 +1,7 @@
 //! What each kernel computes, on symbols.
 
 use crate::form::blake2::{BLAKE2B, BLAKE2S, Variant};
+use crate::form::sha512;
 use crate::form::sha256::{self, IV, compress_all, padded};
 use crate::form::{Graph, Instructions, Value};
 use crate::kernel::{Function, Shape};
@@ -38,6 +39,7 @@ impl Body {
             (Shape::Tail | Shape::Digest, Function::Blake2s) => Some(blake2_block(&BLAKE2S)),
             (Shape::Tail | Shape::Digest, Function::Blake2b) => Some(blake2_block(&BLAKE2B)),
             (Shape::Tail | Shape::Digest, _) => Some(sha256_block()),
+            (Shape::Scalars, _) => Some(sha512_block()),
             _ => None,
         }
     }
@@ -112,6 +114,14 @@ fn sha256_block() -> Body {
     let mut graph = Graph::new(Instructions::Ternary, 32);
     let (chain, block) = (graph.varying(0), graph.varying(8));
     let outputs = sha256::compress(&mut graph, chain, block).to_vec();
+    Body { graph, outputs, decisive: Vec::new() }
+}
+
+/// Any block of SHA-512.
+fn sha512_block() -> Body {
+    let mut graph = Graph::new(Instructions::Ternary, 64);
+    let (chain, block) = (graph.varying(0), graph.varying(8));
+    let outputs = sha512::compress(&mut graph, chain, block).to_vec();
     Body { graph, outputs, decisive: Vec::new() }
 }
 

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod ed25519;
 pub mod form;
 mod generate;
 mod kernel;
@@ -14,6 +15,7 @@ pub mod layout;
 mod template;
 mod write;
 
+pub use ed25519::base_table;
 pub use generate::generate;
 pub use kernel::{Function, KERNELS, Kernel, Shape};
 pub use write::Words;
