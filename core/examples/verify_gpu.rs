@@ -16,9 +16,11 @@ fn main() -> Result<(), Error> {
     let (count, length) = (1usize << number(20).min(26), number(32));
     let device = arguments.next().unwrap_or_else(|| "gpu".to_owned());
 
-    let secrets: Vec<SigningKey> =
-        (0..DIFFERENT).map(|i| SigningKey::from(std::array::from_fn(|byte| (i >> (byte % 2 * 8)) as u8))).collect();
-    let keys: Vec<[u8; 32]> = secrets.iter().map(|secret| VerificationKeyBytes::from(secret).into()).collect();
+    let secrets: Vec<SigningKey> = (0..DIFFERENT)
+        .map(|i| SigningKey::from(std::array::from_fn(|byte| (i >> (byte % 2 * 8)) as u8)))
+        .collect();
+    let keys: Vec<[u8; 32]> =
+        secrets.iter().map(|secret| VerificationKeyBytes::from(secret).into()).collect();
     let message = |i: usize| (0..length).map(|byte| (i * 31 + byte * 7) as u8).collect::<Vec<u8>>();
     let messages: Vec<u8> = (0..DIFFERENT).flat_map(message).collect();
     let signatures: Vec<[u8; 64]> =
@@ -43,10 +45,13 @@ fn main() -> Result<(), Error> {
         let rate = count as f64 / report.elapsed.as_secs_f64() / 1e6;
         print!("{}{rate:.3} M/s", if run == 0 { "first: " } else { "" });
         for share in &report.devices {
-            let busy = share.busy.map_or_else(|| "not timed".to_owned(), |busy| {
-                let alone = share.done as f64 / busy.as_secs_f64() / 1e6;
-                format!("busy {busy:.1?}, {alone:.3} M/s alone")
-            });
+            let busy = share.busy.map_or_else(
+                || "not timed".to_owned(),
+                |busy| {
+                    let alone = share.done as f64 / busy.as_secs_f64() / 1e6;
+                    format!("busy {busy:.1?}, {alone:.3} M/s alone")
+                },
+            );
             print!("; {} {}: {} in {} batches, {busy}", share.id, share.path, share.done, share.dispatches);
         }
         println!();

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::control::Meter;
 use crate::{
-    Algorithm, Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share, Signed,
-    Verify, Walk,
+    Algorithm, Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share,
+    Signed, Verify, Walk,
 };
 
 /// How a backend is watched and ended while it works.

@@ -264,7 +264,8 @@ impl Reproducer {
                 Case::Digest { function: function()?, message: bytes("message", message)?, count: *count }
             }
             Question::Verify { key, message, signature, count } => {
-                let of_64 = |bytes: Vec<u8>| bytes.try_into().map_err(|_| "signature: not 64 bytes".to_owned());
+                let of_64 =
+                    |bytes: Vec<u8>| bytes.try_into().map_err(|_| "signature: not 64 bytes".to_owned());
                 Case::Verify {
                     key: key.0,
                     message: bytes("message", message)?,
@@ -338,8 +339,7 @@ mod tests {
         let walk =
             Case::Walk { function: HashFunction::Sha256d, start: [7; 32], steps: u64::MAX, count: 100 };
         let digest = Case::Digest { function: HashFunction::BLAKE2B, message: b"abc".to_vec(), count: 1 };
-        let verify =
-            Case::Verify { key: [5; 32], message: b"signed".to_vec(), signature: [6; 64], count: 3 };
+        let verify = Case::Verify { key: [5; 32], message: b"signed".to_vec(), signature: [6; 64], count: 3 };
         let folder = tempfile::tempdir().expect("a folder");
         for case in [Case::Search(search), walk, digest, verify] {
             let path = write(&disagreement(case.clone()), &folder.path().join("deeper")).expect("a file");

@@ -1,8 +1,8 @@
 //! What each kernel computes, on symbols.
 
 use crate::form::blake2::{BLAKE2B, BLAKE2S, Variant};
-use crate::form::sha512;
 use crate::form::sha256::{self, IV, compress_all, padded};
+use crate::form::sha512;
 use crate::form::{Graph, Instructions, Value};
 use crate::kernel::{Function, Shape};
 use crate::write::{Words, Written, write};
@@ -39,7 +39,7 @@ impl Body {
             (Shape::Tail | Shape::Digest, Function::Blake2s) => Some(blake2_block(&BLAKE2S)),
             (Shape::Tail | Shape::Digest, Function::Blake2b) => Some(blake2_block(&BLAKE2B)),
             (Shape::Tail | Shape::Digest, _) => Some(sha256_block()),
-            (Shape::Scalars, _) => Some(sha512_block()),
+            (Shape::Scalars, _) => Some(sha512_rounds()),
             _ => None,
         }
     }
@@ -117,12 +117,12 @@ fn sha256_block() -> Body {
     Body { graph, outputs, decisive: Vec::new() }
 }
 
-/// Any block of SHA-512.
-fn sha512_block() -> Body {
+/// Sixteen rounds of SHA-512: the state, the words and the constants vary.
+fn sha512_rounds() -> Body {
     let mut graph = Graph::new(Instructions::Ternary, 64);
-    let (chain, block) = (graph.varying(0), graph.varying(8));
-    let outputs = sha512::compress(&mut graph, chain, block).to_vec();
-    Body { graph, outputs, decisive: Vec::new() }
+    let (state, words, constants) = (graph.varying(0), graph.varying(8), graph.varying(24));
+    let (state, words) = sha512::sixteen_rounds(&mut graph, state, words, constants);
+    Body { graph, outputs: state.into_iter().chain(words).collect(), decisive: Vec::new() }
 }
 
 /// Any block of BLAKE2: the chaining value, the block, the counter and the mark of the last block vary.

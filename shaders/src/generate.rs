@@ -87,7 +87,7 @@ fn texts(kernel: &Kernel) -> BTreeMap<&'static str, String> {
             texts.insert("store", store("values", &words));
         }
         Shape::Tail | Shape::Digest => blocks(kernel, &written, &mut texts),
-        Shape::Scalars => ed25519::compression(kernel.words, &written, &mut texts),
+        Shape::Scalars => ed25519::rounds(kernel.words, &written, &mut texts),
         Shape::Points | Shape::Sum | Shape::Probe => {}
     }
     texts

@@ -15,7 +15,7 @@ pub mod layout;
 mod template;
 mod write;
 
-pub use ed25519::base_table;
+pub use ed25519::{base_table, hash_constants};
 pub use generate::generate;
 pub use kernel::{Function, KERNELS, Kernel, Shape};
 pub use write::Words;

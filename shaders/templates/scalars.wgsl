@@ -1,6 +1,12 @@
 // What each signature is hashed to, k, and from it numbers c and d of half its length with c = d k, and e = −d s, all
 // modulo the group's order: the signature is good when 8 (c A + d R + e B) is the neutral point.
 #import verify
+// The constants of SHA-512, two in each vector, the lower halves first.
+struct Rounds {
+    constants: array<vec4<u32>, 40>,
+}
+
+@group(0) @binding(0) var<uniform> rounds: Rounds;
 @group(0) @binding(2) var<storage, read> inputs: array<u32>;
 @group(0) @binding(3) var<storage, read_write> notes: array<u32>;
 
@@ -14,8 +20,15 @@ alias Half = array<u32, 4>;
 #import words
 // One block of SHA-512. Words of 64 bits have their lower half first.
 fn compress(c: State, m: Block) -> State {
-    #fill inputs
-    #fill statements
+    var s = c;
+    var w = m;
+    for (var group = 0u; group < 5u; group++) {
+        #fill inputs
+        #fill statements
+        #fill state
+        #fill schedule
+    }
+    #fill sums
     #fill result
 }
 

@@ -239,7 +239,7 @@ fn bindings(shape: Shape) -> Vec<BindGroupLayoutEntry> {
     let types: &[(u32, BufferBindingType)] = match shape {
         Shape::Header { .. } | Shape::Identity | Shape::Tail => &[(0, uniform), (1, uniform), (2, write)],
         Shape::Walk | Shape::Digest => &[(0, uniform), (1, uniform), (2, read), (3, write)],
-        Shape::Scalars => &[(1, uniform), (2, read), (3, write)],
+        Shape::Scalars => &[(0, uniform), (1, uniform), (2, read), (3, write)],
         Shape::Points => &[(1, uniform), (2, read), (3, write), (4, write)],
         Shape::Sum => &[(1, uniform), (2, read), (3, read), (4, read), (5, write)],
         Shape::Probe => &[(1, uniform), (2, write), (3, write)],

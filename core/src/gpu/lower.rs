@@ -46,9 +46,8 @@ pub(super) fn signed_blocks(length: usize) -> usize {
 
 /// The kernels that check signatures, in their order.
 pub(super) fn verify(int64: bool) -> [&'static Kernel; 3] {
-    [Shape::Scalars, Shape::Points, Shape::Sum].map(|shape| {
-        Kernel::find(shape, Function::Ed25519, int64).expect("there is one of either form")
-    })
+    [Shape::Scalars, Shape::Points, Shape::Sum]
+        .map(|shape| Kernel::find(shape, Function::Ed25519, int64).expect("there is one of either form"))
 }
 
 /// Whether digests have one.

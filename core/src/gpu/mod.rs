@@ -32,9 +32,7 @@ use self::kernels::Entry;
 use self::open::Open;
 use crate::backend::{Backend, Question, Searched, Watch};
 use crate::tuning::{Tuner, Tuning};
-use crate::{
-    Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Signed, Verify, Walk,
-};
+use crate::{Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Signed, Verify, Walk};
 
 /// Dispatches under way at once: one computes, one waits behind it, one is read.
 const IN_FLIGHT: usize = 3;

@@ -7,9 +7,7 @@ use super::open::Open;
 use super::{Fault, digest, search, verify, walk};
 use crate::backend::Watch;
 use crate::known::Known;
-use crate::{
-    Cancel, Digest, Endian, HashFunction, NonceField, Order, Search, SignatureFault, Target, Walk,
-};
+use crate::{Cancel, Digest, Endian, HashFunction, NonceField, Order, Search, SignatureFault, Target, Walk};
 
 /// Whether these kernels may serve. They are compiled and asked at the same time.
 pub(super) fn prove(open: &Open, kernels: &[&Entry]) -> Result<(), Fault> {

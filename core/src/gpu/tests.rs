@@ -13,7 +13,8 @@ use crate::known::Known;
 use crate::proof::header::Header;
 use crate::tuning::Tuner;
 use crate::{
-    Cancel, Control, Device, Digest, Engine, Error, HashFunction, Primitive, Search, SignatureFault, Target, Walk,
+    Cancel, Control, Device, Digest, Engine, Error, HashFunction, Primitive, Search, SignatureFault, Target,
+    Walk,
 };
 
 /// A device, in this form. `None` where there is none and need not be one.
@@ -160,7 +161,8 @@ fn a_wrong_table_fails_the_self_test() {
         // The first number of the entries 1 to 128, of both halves.
         for entry in [1, 130] {
             let at = entry * 4 * BASE_VECTORS;
-            let wrong: Vec<u32> = table[at..at + 127 * 4 * BASE_VECTORS].iter().map(|word| word ^ 1).collect();
+            let wrong: Vec<u32> =
+                table[at..at + 127 * 4 * BASE_VECTORS].iter().map(|word| word ^ 1).collect();
             let write = |words: &[u32]| {
                 open.queue.write_buffer(&scratch.base, 4 * at as u64, bytemuck::cast_slice(words));
             };
@@ -175,7 +177,13 @@ fn a_wrong_table_fails_the_self_test() {
 /// What each kernel of a verification takes; with `--nocapture` it is printed.
 #[test]
 fn each_kernel_of_a_verification_is_timed() {
-    let Some(gpu) = gpu(true) else { return };
+    for int64 in [true, false] {
+        let Some(gpu) = gpu(int64) else { return };
+        time_each_kernel(&gpu);
+    }
+}
+
+fn time_each_kernel(gpu: &Gpu) {
     let open = gpu.opened().expect("it is open");
     let count = if open.software { 256 } else { 1 << 17 };
     let known = Known::new(count, 32);
@@ -184,8 +192,11 @@ fn each_kernel_of_a_verification_is_timed() {
         let mut said = vec![Err(SignatureFault::Signature); count];
         let mut timed = 0;
         verify::run_timed(&open, &known.question(), &mut said, &Watch::new(&never, None), |count, times| {
-            let rates: Vec<u128> = times.iter().map(|time| count as u128 * 1_000 / time.as_micros().max(1)).collect();
-            println!("{count} signatures: scalars, points, sum took {times:.2?}; {rates:?} thousand a second");
+            let rates: Vec<u128> =
+                times.iter().map(|time| count as u128 * 1_000 / time.as_micros().max(1)).collect();
+            println!(
+                "{count} signatures: scalars, points, sum took {times:.2?}; {rates:?} thousand a second"
+            );
             timed += 1;
             assert!(open.software || times.len() == 3 * usize::from(open.has_clock), "{times:?}");
         })

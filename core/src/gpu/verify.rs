@@ -11,7 +11,7 @@ use gridnet_shaders::layout::{
     NOTE_WORDS, TABLE_ENTRIES, TABLE_ENTRY_VECTORS, VERDICT_GOOD, VERDICT_KEY, VERDICT_POINT, VERDICT_SCALAR,
     VERDICT_SIGNATURE, VerifyRun,
 };
-use gridnet_shaders::{Words, base_table};
+use gridnet_shaders::{Words, base_table, hash_constants};
 use wgpu::{Buffer, BufferUsages};
 
 use super::dispatch::{Bound, encoder};
@@ -211,11 +211,13 @@ impl Slot {
         let read = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
         let read = open.buffer("read", count * VERDICT, read)?;
         let Scratch { notes, tables, base, .. } = &*scratch;
-        let bind = |entry, buffers: &[(u32, &Buffer)]| Bound::new::<VerifyRun>(open, entry, None, buffers);
+        let bind = |entry, job: Option<&[u32]>, buffers: &[(u32, &Buffer)]| {
+            Bound::new::<VerifyRun>(open, entry, job, buffers)
+        };
         let kernels = [
-            bind(scalars, &[(2, &inputs), (3, notes)])?,
-            bind(points, &[(2, &inputs), (3, notes), (4, tables)])?,
-            bind(sum, &[(2, notes), (3, tables), (4, base), (5, &verdicts)])?,
+            bind(scalars, Some(&hash_constants()), &[(2, &inputs), (3, notes)])?,
+            bind(points, None, &[(2, &inputs), (3, notes), (4, tables)])?,
+            bind(sum, None, &[(2, notes), (3, tables), (4, base), (5, &verdicts)])?,
         ];
         Ok(Slot { scratch, bytes, count, upload, inputs, verdicts, read, kernels })
     }
@@ -229,13 +231,7 @@ impl Slot {
     }
 
     /// Sends so many signatures on their way, from this one on.
-    fn begin(
-        &self,
-        open: &Open,
-        verify: &Verify<'_>,
-        first: usize,
-        count: usize,
-    ) -> Result<Pending, Fault> {
+    fn begin(&self, open: &Open, verify: &Verify<'_>, first: usize, count: usize) -> Result<Pending, Fault> {
         let range = first..first + count;
         let parts = [
             verify.keys[range.clone()].as_flattened(),

@@ -207,7 +207,8 @@ fn points_with_a_part_of_small_order() {
 /// The hash of a signature as a scalar.
 fn hash_scalar(point: &[u8; 32], key: &[u8; 32], message: &[u8]) -> Scalar {
     use sha2::{Digest as _, Sha512};
-    let hash: [u8; 64] = Sha512::new().chain_update(point).chain_update(key).chain_update(message).finalize().into();
+    let hash: [u8; 64] =
+        Sha512::new().chain_update(point).chain_update(key).chain_update(message).finalize().into();
     Scalar::from_bytes_mod_order_wide(&hash)
 }
 

@@ -232,6 +232,7 @@ impl Form {
 /// A number of these limbs, a line for each five.
 pub(crate) fn fe(limbs: impl IntoIterator<Item = String>) -> String {
     let limbs: Vec<String> = limbs.into_iter().collect();
-    let lines: Vec<String> = limbs.chunks(5).map(|limbs| format!("        {},\n", limbs.join(", "))).collect();
+    let lines: Vec<String> =
+        limbs.chunks(5).map(|limbs| format!("        {},\n", limbs.join(", "))).collect();
     format!("Fe(\n{}    )", lines.concat())
 }

@@ -23,7 +23,7 @@ use crate::kernel::Shape;
 use crate::layout::{BASE_MULTIPLES, BASE_VECTORS, HALVING_STEPS, TABLE_ENTRY_VECTORS};
 use crate::write::Written;
 
-/// What the templates of the three kernels are filled with, beside the body of the hash.
+/// What the templates of the three kernels are filled with, beside the rounds of the hash.
 pub(crate) fn texts(shape: Shape, words: Words, texts: &mut BTreeMap<&'static str, String>) {
     if shape == Shape::Scalars {
         texts.extend(scalar::texts());
@@ -36,8 +36,10 @@ pub(crate) fn texts(shape: Shape, words: Words, texts: &mut BTreeMap<&'static st
     texts.insert("base_entry", BASE_VECTORS.to_string());
     texts.insert("base_multiples", BASE_MULTIPLES.to_string());
     if shape == Shape::Points {
-        let words: Vec<String> =
-            ["plus", "minus", "t", "z"].iter().flat_map(|name| form.packed(&format!("value.{name}"))).collect();
+        let words: Vec<String> = ["plus", "minus", "t", "z"]
+            .iter()
+            .flat_map(|name| form.packed(&format!("value.{name}")))
+            .collect();
         let vectors = words.chunks(4).enumerate();
         let stores = vectors
             .map(|(i, words)| format!("tables[at + {i}u] = vec4<u32>(\n    {},\n);", words.join(",\n    ")));
@@ -64,7 +66,8 @@ fn loads(form: Form, array: &str, first: usize, count: usize) -> String {
 
 /// The texts of the scalars' kernel that are lists.
 fn scalar_texts() -> Vec<(&'static str, String)> {
-    let list = |count: usize, entry: &dyn Fn(usize) -> String| lines((0..count).map(|i| format!("{},", entry(i))));
+    let list =
+        |count: usize, entry: &dyn Fn(usize) -> String| lines((0..count).map(|i| format!("{},", entry(i))));
     // Words of 64 bits are big-endian where they are hashed, and have their lower half first in a state.
     let turned = |i: usize| i ^ 1;
     let block = list(32, &|i| format!("word(signature, at + {}u)", turned(i)));
@@ -84,27 +87,49 @@ fn scalar_texts() -> Vec<(&'static str, String)> {
         (
             "length",
             lines((0..8).map(|i| {
-                format!("length = select(length, {}u - countLeadingZeros(a[{i}]), a[{i}] != 0u);", 32 * (i + 1))
+                format!(
+                    "length = select(length, {}u - countLeadingZeros(a[{i}]), a[{i}] != 0u);",
+                    32 * (i + 1)
+                )
             })),
         ),
         ("steps", HALVING_STEPS.to_string()),
     ]
 }
 
-/// The hash's block function: its inputs and its result around the body's statements.
-pub(crate) fn compression(words: Words, written: &Written, texts: &mut BTreeMap<&'static str, String>) {
-    let input = |(number, (array, index)): (usize, (char, usize))| {
-        let word = |half: usize| format!("{array}[{}]", 2 * index + half);
-        match words {
-            Words::Pairs => format!("let x{number}l = {};\nlet x{number}h = {};", word(0), word(1)),
-            _ => format!("let x{number} = u64({}) | (u64({}) << 32u);", word(0), word(1)),
-        }
+/// Sixteen rounds of the hash: their inputs and results around the body's statements.
+pub(crate) fn rounds(words: Words, written: &Written, texts: &mut BTreeMap<&'static str, String>) {
+    let input = |(number, [low, high]): (usize, [String; 2])| match words {
+        Words::Pairs => format!("let x{number}l = {low};\nlet x{number}h = {high};"),
+        _ => format!("let x{number} = u64({low}) | (u64({high}) << 32u);"),
     };
-    let state = (0..8).map(|index| ('c', index));
-    let block = (0..16).map(|index| ('m', index));
-    texts.insert("inputs", lines(state.chain(block).enumerate().map(input)));
-    let outputs: Vec<&str> = written.outputs.iter().flatten().map(String::as_str).collect();
-    texts.insert("result", format!("return State(\n    {},\n);", outputs.join(",\n    ")));
+    let of_array = |array: char, index: usize| [0, 1].map(|half| format!("{array}[{}]", 2 * index + half));
+    let state = (0..8).map(|index| of_array('s', index));
+    let block = (0..16).map(|index| of_array('w', index));
+    let constant = |index: usize| {
+        let halves = if index.is_multiple_of(2) { ["x", "y"] } else { ["z", "w"] };
+        halves.map(|half| format!("rounds.constants[8u * group + {}u].{half}", index / 2))
+    };
+    let inputs = state.chain(block).chain((0..16).map(constant));
+    texts.insert("inputs", lines(inputs.enumerate().map(input)));
+    let outputs = |range: std::ops::Range<usize>| {
+        let words: Vec<&str> = written.outputs[range].iter().flatten().map(String::as_str).collect();
+        words.join(",\n    ")
+    };
+    texts.insert("state", format!("s = State(\n    {},\n);", outputs(0..8)));
+    texts.insert("schedule", format!("w = Block(\n    {},\n);", outputs(8..24)));
+    let sums = (0..8).map(|i| {
+        let [low, high] = [2 * i, 2 * i + 1];
+        format!("let l{i} = c[{low}] + s[{low}];\nlet h{i} = c[{high}] + s[{high}] + select(0u, 1u, l{i} < c[{low}]);")
+    });
+    texts.insert("sums", lines(sums));
+    let all: Vec<String> = (0..8).map(|i| format!("l{i}, h{i}")).collect();
+    texts.insert("result", format!("return State({});", all.join(", ")));
+}
+
+/// The contents of the first kernel's job: the constants of the hash's rounds.
+pub fn hash_constants() -> Vec<u32> {
+    sha512::K.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]).collect()
 }
 
 fn lines(lines: impl IntoIterator<Item = String>) -> String {

@@ -63,34 +63,34 @@ fn minus_inverse() -> u32 {
     inverse.wrapping_neg()
 }
 
-/// The product divided by 2²⁵⁶. With b below 2²⁵⁴ no step outgrows eight limbs and one.
+/// The product divided by 2²⁵⁶, a limb of a at a time. With b below 2²⁵⁴ no step outgrows eight limbs and one.
 fn montgomery() -> String {
-    let mut text = String::from("var m = vec2<u32>();\nvar q = 0u;\n");
-    for i in 0..8 {
-        let _ = writeln!(text, "var t{i} = 0u;");
+    let list = |limb: &dyn Fn(usize) -> String| (0..8).map(limb).collect::<Vec<_>>().join(", ");
+    let mut text =
+        String::from("var left = a;\nvar t = Scalar();\nfor (var limb = 0u; limb < 8u; limb++) {\n");
+    text.push_str("    var m = vec2<u32>();\n");
+    for j in 0..8 {
+        let _ = writeln!(text, "    m = mad(left[0], b[{j}], t[{j}], m.y);\n    let s{j} = m.x;");
     }
-    let _ = writeln!(text, "var t8 = 0u;");
-    for i in 0..8 {
-        for j in 0..8 {
-            let carry = if j == 0 { "0u" } else { "m.y" };
-            let _ = writeln!(text, "m = mad(a[{i}], b[{j}], t{j}, {carry});\nt{j} = m.x;");
+    let _ =
+        writeln!(text, "    let s8 = m.y;\n    let q = s0 * {:#x}u;\n    m = vec2<u32>();", minus_inverse());
+    for (j, limb) in ORDER.into_iter().enumerate() {
+        let _ = match limb {
+            // Only the carry.
+            0 => writeln!(text, "    m = mad(m.y, 1u, s{j}, 0u);"),
+            _ => writeln!(text, "    m = mad(q, {limb:#x}u, s{j}, m.y);"),
+        };
+        if j > 0 {
+            let _ = writeln!(text, "    let r{} = m.x;", j - 1);
         }
-        let _ = writeln!(text, "t8 = m.y;\nq = t0 * {:#x}u;", minus_inverse());
-        for (j, limb) in ORDER.into_iter().enumerate() {
-            let carry = if j == 0 { "0u" } else { "m.y" };
-            let _ = match limb {
-                // Only the carry.
-                0 => writeln!(text, "m = mad(m.y, 1u, t{j}, 0u);"),
-                _ => writeln!(text, "m = mad(q, {limb:#x}u, t{j}, {carry});"),
-            };
-            if j > 0 {
-                let _ = writeln!(text, "t{} = m.x;", j - 1);
-            }
-        }
-        let _ = writeln!(text, "t7 = t8 + m.y;");
     }
-    let limbs: Vec<String> = (0..8).map(|i| format!("t{i}")).collect();
-    let _ = writeln!(text, "return Scalar({});", limbs.join(", "));
+    let _ = writeln!(
+        text,
+        "    t = Scalar({}, s8 + m.y);",
+        (0..7).map(|i| format!("r{i}")).collect::<Vec<_>>().join(", ")
+    );
+    let rest = list(&|i| if i < 7 { format!("left[{}]", i + 1) } else { "0u".to_owned() });
+    let _ = writeln!(text, "    left = Scalar({rest});\n}}\nreturn t;");
     text
 }
 

@@ -60,7 +60,9 @@ fn square() -> String {
                 (false, _) => (1, format!("a[{j}]")),
                 (true, true) if times.is_multiple_of(38) => (38, format!("a{j}_38")),
                 (true, false) => (19, format!("a{j}_19")),
-                (true, true) => unreachable!("an odd limb beyond the top is with an even one, twice, or itself"),
+                (true, true) => {
+                    unreachable!("an odd limb beyond the top is with an even one, twice, or itself")
+                }
             };
             match times / of_j {
                 1 => format!("u64(a[{i}]) * u64({b})"),
