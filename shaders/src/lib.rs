@@ -1,7 +1,7 @@
 //! Compute kernels for graphics processors, in WGSL, and the Rust mirror of what they read and write.
 //!
 //! Knows no GPU API, no threads and no engine. A kernel's text is generated: its frame is a template (`templates/`),
-//! its rounds come from the hash function run on symbols ([`form`]). The results are kept in `wgsl/`; the build
+//! its rounds come from the hash function run on symbols ([`form`]), the arithmetic of signatures from `ed25519/`. The results are kept in `wgsl/`; the build
 //! validates them with naga and holds their structs against [`layout`], a test that they are fresh.
 
 #![forbid(unsafe_code)]

@@ -138,7 +138,8 @@ fn every_lie_about_a_verdict_is_caught() {
 
 #[test]
 fn a_device_that_fails_or_panics_is_done_without() {
-    let fails: [fn(&mut [Signed]) -> Result<(), Error>; 2] = [
+    type Fails = fn(&mut [Signed]) -> Result<(), Error>;
+    let fails: [Fails; 2] = [
         |_| Err(Error::Device { device: "odd:0".to_owned(), what: "was lost: a test".to_owned() }),
         |_| panic!("a driver's fault"),
     ];

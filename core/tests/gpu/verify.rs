@@ -287,9 +287,8 @@ fn scalars_at_the_edge_of_the_order() {
 fn faults_among_many_in_several_batches() {
     on_gpu(|engine| {
         let mut all = Signatures::good(1_500, 33);
-        let junk = painted(1_500);
-        for index in 0..1_500 {
-            match junk[index] % 11 {
+        for (index, byte) in painted(1_500).into_iter().enumerate() {
+            match byte % 11 {
                 0 => all.keys[index] = [2; 32],
                 1 => all.signatures[index][..32].fill(2),
                 2 => all.signatures[index][63] |= 0xf0,

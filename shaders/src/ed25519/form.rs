@@ -112,7 +112,7 @@ impl Form {
             self.carry(),
             self.select(),
             self.canonical(),
-            self.from_words(),
+            self.reading(),
             match self {
                 Form::Wide => super::wide::products(),
                 Form::Narrow => super::narrow::products(),
@@ -194,7 +194,7 @@ impl Form {
     }
 
     /// Of 32 bytes, without the highest bit.
-    fn from_words(self) -> String {
+    fn reading(self) -> String {
         let limb = |i: usize| {
             let (from, bits) = (self.first_bit(i), self.bits(i).min(255 - self.first_bit(i)));
             let (word, shift) = (from / 32, from % 32);

@@ -18,7 +18,7 @@ pub(crate) fn products() -> String {
         if !twice.is_empty() {
             terms.push(format!("2u * ({})", twice.join(" + ")));
         }
-        if limb % 2 == 0 {
+        if limb.is_multiple_of(2) {
             terms.push(format!("a[{0}] * a[{0}]", limb / 2));
         }
         terms

@@ -29,7 +29,7 @@ fn mul() -> String {
         let terms = (0..10).map(|i| {
             let j = (10 + limb - i) % 10;
             let times = times(i, j);
-            let a = if times % 2 == 0 { format!("a{i}_2") } else { format!("a[{i}]") };
+            let a = if times.is_multiple_of(2) { format!("a{i}_2") } else { format!("a[{i}]") };
             let b = if times >= 19 { format!("b{j}_19") } else { format!("b[{j}]") };
             format!("u64({a}) * u64({b})")
         });
