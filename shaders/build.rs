@@ -13,7 +13,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{Module, TypeInner};
 
 /// Structs of the kernels and the Rust types that mirror them, by the kernels' endings.
-const MIRRORS: [(&str, &str, &str); 9] = [
+const MIRRORS: [(&str, &str, &str); 12] = [
     ("search", "Run", "SearchRun"),
     ("search", "Hit", "Hit"),
     ("search", "Ring", "Ring"),
@@ -22,6 +22,9 @@ const MIRRORS: [(&str, &str, &str); 9] = [
     ("walk", "Run", "CountRun"),
     ("digest", "Run", "CountRun"),
     ("digest", "Job", "BlocksJob"),
+    ("scalars", "Run", "VerifyRun"),
+    ("points", "Run", "VerifyRun"),
+    ("sum", "Run", "VerifyRun"),
     ("probe", "Run", "ProbeRun"),
 ];
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::control::Meter;
 use crate::{
-    Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share, Signed, Verify,
-    Walk,
+    Algorithm, Cancel, Device, Digest, Error, HashFunction, Hit, KernelInfo, Primitive, Search, Share,
+    Signed, Verify, Walk,
 };
 
 /// How a backend is watched and ended while it works.
@@ -124,6 +124,14 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// The printable name of the path that a device takes for an algorithm.
+pub(crate) fn path_of(backend: &dyn Backend, algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::Hash(function) => backend.path(function),
+        Algorithm::Ed25519 => backend.verify_path(),
+    }
+}
+
 /// What a device may be asked.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -134,6 +142,8 @@ pub enum Question<'a> {
     Walk(&'a Walk<'a>),
     /// Hash messages.
     Digest(&'a Digest<'a>),
+    /// Check signatures.
+    Verify(&'a Verify<'a>),
 }
 
 impl Question<'_> {
@@ -143,24 +153,27 @@ impl Question<'_> {
             Question::Search(_) => Primitive::Search,
             Question::Walk(_) => Primitive::Walk,
             Question::Digest(_) => Primitive::Digest,
+            Question::Verify(_) => Primitive::Verify,
         }
     }
 
-    /// Over which function.
-    pub fn function(&self) -> HashFunction {
+    /// What is computed.
+    pub fn algorithm(&self) -> Algorithm {
         match self {
-            Question::Search(search) => search.function,
-            Question::Walk(walk) => walk.function,
-            Question::Digest(digest) => digest.function,
+            Question::Search(search) => Algorithm::Hash(search.function),
+            Question::Walk(walk) => Algorithm::Hash(walk.function),
+            Question::Digest(digest) => Algorithm::Hash(digest.function),
+            Question::Verify(_) => Algorithm::Ed25519,
         }
     }
 
-    /// Candidates, steps or messages, all of which may be needed.
+    /// Candidates, steps, messages or signatures, all of which may be needed.
     pub fn work(&self) -> u128 {
         match self {
             Question::Search(search) => search.candidates(),
             Question::Walk(walk) => walk.total_steps(),
             Question::Digest(digest) => digest.count as u128,
+            Question::Verify(verify) => verify.signatures.len() as u128,
         }
     }
 
@@ -183,14 +196,19 @@ pub struct Searched {
 }
 
 /// A device that computes the primitives. The CPU is believed, but for its hits. Nothing that another device says is:
-/// its hits are hashed again, searches with known hits are slipped in among its own, and a share of its ends and
-/// digests is computed again.
+/// its hits are hashed again, searches with known hits are slipped in among its own, and a share of its ends, digests and
+/// verdicts is computed again.
 pub trait Backend: Send + Sync + 'static {
     /// What it is.
     fn device(&self) -> &Device;
 
     /// The printable name of the path that serves a function: `avx512 ×16 ×2, 2 threads`.
     fn path(&self, function: HashFunction) -> String;
+
+    /// The printable name of the path that checks signatures.
+    fn verify_path(&self) -> String {
+        "library".to_owned()
+    }
 
     /// Whether it can do such a thing. What it cannot do goes to the CPU. Must not take long: what has to be made ready
     /// for a job is made ready when the job comes, before [`Watch::ready`].
@@ -239,7 +257,7 @@ pub trait Backend: Send + Sync + 'static {
     /// [`Error::Cancelled`], or any failure of the device.
     fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error>;
 
-    /// What becomes of each signature of a checked batch. After an error they are anything. Asked of the CPU only.
+    /// What becomes of each signature of a checked batch. After an error they are anything.
     ///
     /// # Errors
     /// [`Error::Cancelled`], or any failure of the device.

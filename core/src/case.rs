@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     Control, Device, Digest, Engine, Error, HashFunction, KernelInfo, NonceField, Order, Search, Share,
-    Target, Walk, limits,
+    Target, Verify, Walk, limits,
 };
 
 /// A search that owns its messages.
@@ -84,10 +84,21 @@ pub enum Case {
         /// How many messages there were.
         count: usize,
     },
+    /// The verdict on one signature among many.
+    Verify {
+        /// The public key.
+        key: [u8; 32],
+        /// The message.
+        message: Vec<u8>,
+        /// The signature.
+        signature: [u8; 64],
+        /// How many signatures there were.
+        count: usize,
+    },
 }
 
 impl Case {
-    /// Asks an engine the question again, of as many copies of the value or message as there were values or messages.
+    /// Asks an engine the question again, of as many copies of the value, message or signature as there were.
     /// An engine that checks all its answers ([`audit_one_in(1)`](crate::EngineBuilder::audit_one_in)) tells its
     /// listener when a device is wrong again. Says which devices answered: what one cannot do, another does.
     ///
@@ -110,6 +121,18 @@ impl Case {
                 let digest =
                     Digest { function: *function, messages: &messages, length: message.len(), count };
                 engine.digest(&digest, control).map(|report| report.devices)
+            }
+            Case::Verify { key, message, signature, count } => {
+                let count = copies(*count, key.len() + message.len() + signature.len())?;
+                let (keys, signatures) = (vec![*key; count], vec![*signature; count]);
+                let messages = message.repeat(count);
+                let verify = Verify {
+                    keys: &keys,
+                    messages: &messages,
+                    length: message.len(),
+                    signatures: &signatures,
+                };
+                engine.verify(&verify, control).map(|report| report.devices)
             }
         }
     }

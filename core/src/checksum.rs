@@ -1,7 +1,11 @@
 //! A fixed amount of work whose answer is the same on every path and machine: two installations that print the same
 //! checksum compute the same things.
 
-use crate::{Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Search, Target, Walk};
+use crate::known::Known;
+use crate::{
+    Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Search, SignatureFault, Target,
+    Walk,
+};
 
 /// What the engine can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,10 +17,12 @@ pub enum Primitive {
     Walk,
     /// Hash messages.
     Digest,
+    /// Check signatures.
+    Verify,
 }
 
 impl Primitive {
-    /// Every primitive.
+    /// Every primitive that is over a hash function.
     pub const ALL: [Primitive; 3] = [Primitive::Search, Primitive::Walk, Primitive::Digest];
 
     /// The name used in reports.
@@ -25,6 +31,7 @@ impl Primitive {
             Primitive::Search => "search",
             Primitive::Walk => "walk",
             Primitive::Digest => "digest",
+            Primitive::Verify => "verify",
         }
     }
 }
@@ -33,7 +40,9 @@ impl Engine {
     /// The checksum of a fixed amount of work: the BLAKE2s digest of every answer to it.
     ///
     /// `search`: an 80-byte header's hits under a 12-bit target in 2¹⁶ nonces, then an identity's in an odd field.
-    /// `walk`: 70 values, value i walked 0, 37, 74 … steps. `digest`: 70 messages of every length 0..=200.
+    /// `walk`: 70 values, value i walked 0, 37, 74 … steps. `digest`: 70 messages of every length 0..=200. `verify`,
+    /// under any function: 70 signatures good and bad, a byte each: 0, or 1 plus the fault's place in
+    /// [`SignatureFault::ALL`].
     ///
     /// # Errors
     /// Any of the engine's.
@@ -72,6 +81,14 @@ impl Engine {
                     let digest = Digest { function, messages: &messages, length, count: 70 };
                     answers.extend(self.digest(&digest, &control)?.value.as_flattened());
                 }
+            }
+            Primitive::Verify => {
+                let place = |fault| SignatureFault::ALL.iter().position(|&known| known == fault);
+                let verdicts = self.verify(&Known::new(70, 32).question(), &control)?.value;
+                answers.extend(verdicts.into_iter().map(|verdict| match verdict {
+                    Ok(()) => 0,
+                    Err(fault) => place(fault).map_or(u8::MAX, |place| 1 + place as u8),
+                }));
             }
         }
         Ok(HashFunction::BLAKE2S.hash(&answers))

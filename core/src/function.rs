@@ -119,6 +119,25 @@ impl HashFunction {
     }
 }
 
+/// What a job computes: one of the hash functions, or a signature scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// A hash function.
+    Hash(HashFunction),
+    /// Ed25519 signatures under ZIP-215.
+    Ed25519,
+}
+
+impl Algorithm {
+    /// The name used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Algorithm::Hash(function) => function.name(),
+            Algorithm::Ed25519 => "ed25519",
+        }
+    }
+}
+
 /// A message on its way through the general path.
 #[derive(Clone)]
 pub(crate) enum Hasher {

@@ -33,6 +33,7 @@ mod function;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod job;
+mod known;
 pub mod limits;
 pub mod proof;
 mod selftest;
@@ -47,7 +48,7 @@ pub use control::{Cancel, Control, DeviceSnapshot, Progress, Snapshot};
 pub use device::{Device, DeviceKind, Health};
 pub use engine::{Engine, EngineBuilder, survey};
 pub use error::Error;
-pub use function::HashFunction;
+pub use function::{Algorithm, HashFunction};
 pub use gridnet_simd::Path;
 pub use job::{
     Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Verify, Walk, add_shares,

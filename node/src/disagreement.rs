@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use gridnet_core::{
-    Case, Device, Disagreement, Endian, HashFunction, KernelInfo, NonceField, Order, OwnedSearch, Target,
-    TuneStore, Tuning, limits,
+    Algorithm, Case, Device, Disagreement, Endian, HashFunction, KernelInfo, NonceField, Order, OwnedSearch,
+    Target, TuneStore, Tuning, limits,
 };
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +135,12 @@ enum Question {
         message: String,
         count: usize,
     },
+    Verify {
+        key: Hex,
+        message: String,
+        signature: String,
+        count: usize,
+    },
 }
 
 /// Writes what a device got wrong to a file in the cache, and says where.
@@ -161,18 +167,24 @@ fn write(disagreement: &Disagreement, folder: &Path) -> io::Result<PathBuf> {
 impl Reproducer {
     fn new(disagreement: &Disagreement) -> Reproducer {
         let Disagreement { device, path, kernels, what, case } = disagreement;
-        let (function, question) = match case {
-            Case::Search(search) => (search.function, Question::of_search(search)),
+        let (algorithm, question) = match case {
+            Case::Search(search) => (Algorithm::Hash(search.function), Question::of_search(search)),
             Case::Walk { function, start, steps, count } => {
-                (*function, Question::Walk { start: Hex(*start), steps: *steps, count: *count })
+                let question = Question::Walk { start: Hex(*start), steps: *steps, count: *count };
+                (Algorithm::Hash(*function), question)
             }
             Case::Digest { function, message, count } => {
-                (*function, Question::Digest { message: hex::encode(message), count: *count })
+                let question = Question::Digest { message: hex::encode(message), count: *count };
+                (Algorithm::Hash(*function), question)
+            }
+            Case::Verify { key, message, signature, count } => {
+                let (message, signature) = (hex::encode(message), hex::encode(signature));
+                (Algorithm::Ed25519, Question::Verify { key: Hex(*key), message, signature, count: *count })
             }
         };
-        let personal = match &function {
-            HashFunction::Blake2s { personal } => personal.as_slice(),
-            HashFunction::Blake2b { personal } => personal.as_slice(),
+        let personal = match &algorithm {
+            Algorithm::Hash(HashFunction::Blake2s { personal }) => personal.as_slice(),
+            Algorithm::Hash(HashFunction::Blake2b { personal }) => personal.as_slice(),
             _ => &[],
         };
         Reproducer {
@@ -182,7 +194,7 @@ impl Reproducer {
             path: path.clone(),
             kernels: kernels.iter().map(Kernel::new).collect(),
             what: what.clone(),
-            algorithm: function.name().to_owned(),
+            algorithm: algorithm.name().to_owned(),
             personal: hex::encode(personal),
             question,
         }
@@ -206,11 +218,13 @@ impl Reproducer {
     /// The question in it.
     pub(crate) fn case(&self) -> Result<Case, String> {
         let bytes = |what: &str, text: &str| hex::decode(text).map_err(|error| format!("{what}: {error}"));
-        let personal = bytes("personal", &self.personal)?;
-        let plain = HashFunction::from_name(&self.algorithm).map_err(|error| error.to_string())?;
-        let function = match personal.is_empty() {
-            true => plain,
-            false => plain.with_personal(&personal).map_err(|error| error.to_string())?,
+        let function = || {
+            let personal = bytes("personal", &self.personal)?;
+            let plain = HashFunction::from_name(&self.algorithm).map_err(|error| error.to_string())?;
+            match personal.is_empty() {
+                true => Ok(plain),
+                false => plain.with_personal(&personal).map_err(|error| error.to_string()),
+            }
         };
         Ok(match &self.question {
             Question::Search {
@@ -229,7 +243,7 @@ impl Reproducer {
                     |what: &str, text: &str| text.parse::<u128>().map_err(|error| format!("{what}: {error}"));
                 let siblings = siblings.iter().map(|sibling| bytes("siblings", sibling));
                 Case::Search(OwnedSearch {
-                    function,
+                    function: function()?,
                     message: bytes("message", message)?,
                     siblings: siblings.collect::<Result<_, _>>()?,
                     nonce: NonceField {
@@ -244,10 +258,20 @@ impl Reproducer {
                 })
             }
             Question::Walk { start, steps, count } => {
-                Case::Walk { function, start: start.0, steps: *steps, count: *count }
+                Case::Walk { function: function()?, start: start.0, steps: *steps, count: *count }
             }
             Question::Digest { message, count } => {
-                Case::Digest { function, message: bytes("message", message)?, count: *count }
+                Case::Digest { function: function()?, message: bytes("message", message)?, count: *count }
+            }
+            Question::Verify { key, message, signature, count } => {
+                let of_64 =
+                    |bytes: Vec<u8>| bytes.try_into().map_err(|_| "signature: not 64 bytes".to_owned());
+                Case::Verify {
+                    key: key.0,
+                    message: bytes("message", message)?,
+                    signature: bytes("signature", signature).and_then(of_64)?,
+                    count: *count,
+                }
             }
         })
     }
@@ -315,8 +339,9 @@ mod tests {
         let walk =
             Case::Walk { function: HashFunction::Sha256d, start: [7; 32], steps: u64::MAX, count: 100 };
         let digest = Case::Digest { function: HashFunction::BLAKE2B, message: b"abc".to_vec(), count: 1 };
+        let verify = Case::Verify { key: [5; 32], message: b"signed".to_vec(), signature: [6; 64], count: 3 };
         let folder = tempfile::tempdir().expect("a folder");
-        for case in [Case::Search(search), walk, digest] {
+        for case in [Case::Search(search), walk, digest, verify] {
             let path = write(&disagreement(case.clone()), &folder.path().join("deeper")).expect("a file");
             assert!(path.to_string_lossy().contains("gpu-01-00-0-"), "{}", path.display());
             assert_eq!(Reproducer::read(&path).and_then(|read| read.case()), Ok(case));

@@ -2,6 +2,7 @@
 
 use crate::form::blake2::{BLAKE2B, BLAKE2S, Variant};
 use crate::form::sha256::{self, IV, compress_all, padded};
+use crate::form::sha512;
 use crate::form::{Graph, Instructions, Value};
 use crate::kernel::{Function, Shape};
 use crate::write::{Words, Written, write};
@@ -38,6 +39,7 @@ impl Body {
             (Shape::Tail | Shape::Digest, Function::Blake2s) => Some(blake2_block(&BLAKE2S)),
             (Shape::Tail | Shape::Digest, Function::Blake2b) => Some(blake2_block(&BLAKE2B)),
             (Shape::Tail | Shape::Digest, _) => Some(sha256_block()),
+            (Shape::Scalars, _) => Some(sha512_rounds()),
             _ => None,
         }
     }
@@ -113,6 +115,14 @@ fn sha256_block() -> Body {
     let (chain, block) = (graph.varying(0), graph.varying(8));
     let outputs = sha256::compress(&mut graph, chain, block).to_vec();
     Body { graph, outputs, decisive: Vec::new() }
+}
+
+/// Sixteen rounds of SHA-512: the state, the words and the constants vary.
+fn sha512_rounds() -> Body {
+    let mut graph = Graph::new(Instructions::Ternary, 64);
+    let (state, words, constants) = (graph.varying(0), graph.varying(8), graph.varying(24));
+    let (state, words) = sha512::sixteen_rounds(&mut graph, state, words, constants);
+    Body { graph, outputs: state.into_iter().chain(words).collect(), decisive: Vec::new() }
 }
 
 /// Any block of BLAKE2: the chaining value, the block, the counter and the mark of the last block vary.

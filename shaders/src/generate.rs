@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::body::{Body, Decisive};
+use crate::ed25519;
 use crate::form::Value;
 use crate::form::sha256;
 use crate::kernel::{Function, Kernel, Shape};
@@ -21,8 +22,11 @@ macro_rules! templates {
 /// The text of a kernel.
 pub fn generate(kernel: &Kernel) -> String {
     let mut scope = Scope {
-        templates: templates!["words" "ring" "blocks" "compress" "search" "tail" "walk" "digest" "probe"]
-            .into(),
+        templates: templates![
+            "words" "ring" "blocks" "compress" "search" "tail" "walk" "digest" "probe"
+            "verify" "field" "scalars" "points" "sum"
+        ]
+        .into(),
         ..Scope::default()
     };
     if matches!(kernel.function, Function::Blake2s | Function::Blake2b) {
@@ -31,12 +35,18 @@ pub fn generate(kernel: &Kernel) -> String {
     if kernel.function == Function::Sha256d {
         scope.defined.insert("DOUBLE");
     }
+    if kernel.words == Words::U64 {
+        scope.defined.insert("WIDE");
+    }
     scope.texts = texts(kernel);
     let template = match kernel.shape {
         Shape::Header { .. } | Shape::Identity => "search",
         Shape::Tail => "tail",
         Shape::Walk => "walk",
         Shape::Digest => "digest",
+        Shape::Scalars => "scalars",
+        Shape::Points => "points",
+        Shape::Sum => "sum",
         Shape::Probe => "probe",
     };
     format!(
@@ -48,6 +58,9 @@ pub fn generate(kernel: &Kernel) -> String {
 
 fn texts(kernel: &Kernel) -> BTreeMap<&'static str, String> {
     let mut texts = BTreeMap::from([("ring", RING.to_string()), ("job_vectors", JOB_VECTORS.to_string())]);
+    if kernel.function == Function::Ed25519 {
+        ed25519::texts(kernel.shape, kernel.words, &mut texts);
+    }
     let Some(mut body) = Body::new(kernel.shape, kernel.function) else { return texts };
     let written = body.write(kernel.words);
     let (slot, per) = match kernel.words {
@@ -74,7 +87,8 @@ fn texts(kernel: &Kernel) -> BTreeMap<&'static str, String> {
             texts.insert("store", store("values", &words));
         }
         Shape::Tail | Shape::Digest => blocks(kernel, &written, &mut texts),
-        Shape::Probe => {}
+        Shape::Scalars => ed25519::rounds(kernel.words, &written, &mut texts),
+        Shape::Points | Shape::Sum | Shape::Probe => {}
     }
     texts
 }

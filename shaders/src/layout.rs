@@ -10,6 +10,32 @@ pub const JOB_VECTORS: usize = 64;
 /// 65,535 without a word.
 pub const ITERATIONS_MAX: u32 = 16_384;
 
+/// Words that the kernels of a verification leave for each other, of each signature.
+pub const NOTE_WORDS: usize = 19;
+/// Vectors of four words of a multiple of a key or point.
+pub const TABLE_ENTRY_VECTORS: usize = 10;
+/// Multiples of a key or point in its table.
+pub const TABLE_ENTRIES: usize = 8;
+/// Vectors of a multiple of the base point.
+pub const BASE_VECTORS: usize = 8;
+/// Multiples of the base point, and of 2¹²⁸ times the base point, in their table: 0 to 128.
+pub const BASE_MULTIPLES: usize = 129;
+/// Steps in which any scalar is made half as long.
+pub const HALVING_STEPS: usize = 640;
+/// Bytes of the longest message whose signature is verified.
+pub const VERIFY_BYTES_MAX: usize = 256;
+
+/// What a verification says of a good signature; 0 says nothing.
+pub const VERDICT_GOOD: u32 = 1;
+/// The key is no point.
+pub const VERDICT_KEY: u32 = 2;
+/// The signature's point is none.
+pub const VERDICT_POINT: u32 = 3;
+/// The signature's scalar is not below the group's order.
+pub const VERDICT_SCALAR: u32 = 4;
+/// The equation does not hold.
+pub const VERDICT_SIGNATURE: u32 = 5;
+
 /// One dispatch of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -78,6 +104,18 @@ pub struct BlocksJob {
 pub struct CountRun {
     /// Values or messages.
     pub count: u32,
+}
+
+/// One dispatch of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct VerifyRun {
+    /// Signatures.
+    pub count: u32,
+    /// Bytes of a message.
+    pub length: u32,
+    /// Blocks of SHA-512 that a signature's point, its key and its message have together.
+    pub blocks: u32,
 }
 
 /// One dispatch of the probe.

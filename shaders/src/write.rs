@@ -264,6 +264,7 @@ fn shifted_pair([low, high]: &[String; 2], by: i32) -> [String; 2] {
     match by {
         32 => [high.clone(), "0x0u".to_owned()],
         -32 => ["0x0u".to_owned(), low.clone()],
+        1..32 => [format!("(({low} >> {by}u) | ({high} << {}u))", 32 - by), format!("({high} >> {by}u)")],
         _ => unreachable!("no function shifts 64 bits by {by}"),
     }
 }

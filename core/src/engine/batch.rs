@@ -6,7 +6,7 @@ use super::piece::{Answer, Piece};
 use super::spread::{Job, Wrong};
 use super::worker::Worker;
 use crate::backend::{Backend, Watch};
-use crate::{Cancel, DeviceKind, Digest, HashFunction, Primitive, Walk};
+use crate::{Algorithm, Cancel, DeviceKind, Digest, Primitive, Walk};
 
 /// Fewest values or messages of a piece for a graphics processor, where there are as many: fewer leave it idle.
 const FILL: usize = 1 << 17;
@@ -33,7 +33,7 @@ pub(super) struct Audit<'a> {
 
 impl Audit<'_> {
     /// So many places among `count`, spread over all and not to be foreseen by a device.
-    fn places(&self, count: usize, seed: usize) -> Vec<usize> {
+    pub(super) fn places(&self, count: usize, seed: usize) -> Vec<usize> {
         let step = self.every.max(1);
         let wanted = count.div_ceil(step);
         let mut mixed = seed as u64 ^ 0x9e37_79b9_7f4a_7c15;
@@ -45,7 +45,7 @@ impl Audit<'_> {
             .collect()
     }
 
-    fn watch(&self) -> Watch<'_> {
+    pub(super) fn watch(&self) -> Watch<'_> {
         Watch::new(self.cancel, None)
     }
 }
@@ -123,8 +123,8 @@ impl<'a> WalkJob<'a> {
 }
 
 impl Job for WalkJob<'_> {
-    fn kind(&self) -> (Primitive, HashFunction) {
-        (Primitive::Walk, self.walk.function)
+    fn kind(&self) -> (Primitive, Algorithm) {
+        (Primitive::Walk, Algorithm::Hash(self.walk.function))
     }
 
     fn left(&self) -> u64 {
@@ -210,7 +210,7 @@ impl Job for WalkJob<'_> {
 }
 
 /// A copy in memory that is used again.
-fn copied<T: Copy + Default + Send + Sync>(from: &[T], to: &mut Vec<T>) {
+pub(super) fn copied<T: Copy + Default + Send + Sync>(from: &[T], to: &mut Vec<T>) {
     // Only what is new is filled, and only to be written over.
     to.resize(from.len(), T::default());
     on_threads(to, |at, to| to.copy_from_slice(&from[at..at + to.len()]));
@@ -268,8 +268,8 @@ impl<'a> DigestJob<'a> {
 }
 
 impl Job for DigestJob<'_> {
-    fn kind(&self) -> (Primitive, HashFunction) {
-        (Primitive::Digest, self.digest.function)
+    fn kind(&self) -> (Primitive, Algorithm) {
+        (Primitive::Digest, Algorithm::Hash(self.digest.function))
     }
 
     fn left(&self) -> u64 {
@@ -331,7 +331,8 @@ impl Job for DigestJob<'_> {
     }
 }
 
-fn fill(worker: &Worker) -> usize {
+/// Fewest values of a piece for a device.
+pub(super) fn fill(worker: &Worker) -> usize {
     if worker.backend().device().kind == DeviceKind::Gpu { FILL } else { 1 }
 }
 

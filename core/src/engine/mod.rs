@@ -5,6 +5,7 @@ mod builder;
 mod piece;
 mod search;
 mod spread;
+mod verify;
 mod worker;
 
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use self::batch::{Audit, DigestJob, WalkJob};
 pub use self::builder::{EngineBuilder, survey};
 use self::search::SearchJob;
 use self::spread::Listener;
+use self::verify::{VerifyJob, unsaid};
 use self::worker::Worker;
-use crate::backend::{Backend, Question, Watch};
+use crate::backend::{Backend, Question, Watch, path_of};
 use crate::confirm::Confirm;
 use crate::{
     Control, Device, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search, Signed, Verify,
@@ -218,21 +220,25 @@ impl Engine {
         }
     }
 
-    /// What becomes of each signature. Until the devices have kernels of their own for it, the CPU does it alone.
+    /// What becomes of each signature.
     ///
     /// # Errors
     /// What [`Verify::check`] says, and [`Error::Cancelled`].
     pub fn verify(&self, verify: &Verify<'_>, control: &Control) -> Result<Report<Vec<Signed>>, Error> {
         verify.check()?;
         control.expect(verify.signatures.len() as u128);
-        let began = Instant::now();
-        let backend = self.cpu.backend();
-        let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
-        let watch = Watch::new(&control.cancel, meter.as_deref());
-        let mut verdicts = vec![Ok(()); verify.signatures.len()];
-        backend.verify(verify, &mut verdicts, &watch)?;
-        let devices = vec![watch.share(backend, || "library".to_owned())];
-        Ok(Report { value: verdicts, devices, elapsed: began.elapsed() })
+        let mut verdicts = unsaid(verify.signatures.len());
+        let question = Question::Verify(verify);
+        let report = match self.sharers(&question) {
+            None => {
+                self.alone(&question, control, |backend, watch| backend.verify(verify, &mut verdicts, watch))?
+            }
+            Some(sharers) => {
+                let mut job = VerifyJob::new(verify, &mut verdicts, self.audit(control));
+                finished(self.spread(&mut job, &sharers, control)?)?
+            }
+        };
+        Ok(report.map(|()| verdicts))
     }
 
     /// The same engine without any device but its CPU: for what must not leave the machine's own memory.
@@ -250,7 +256,7 @@ impl Engine {
     fn sharers(&self, question: &Question<'_>) -> Option<Vec<Arc<Worker>>> {
         let usable = self.workers.iter().filter(|worker| worker.is_trusted());
         let sharers: Vec<Arc<Worker>> = usable.filter(|worker| worker.can(question)).cloned().collect();
-        let worth = self.cpu.rate(question.primitive(), question.function()) * WORTH_SHARING_SECONDS;
+        let worth = self.cpu.rate((question.primitive(), question.algorithm())) * WORTH_SHARING_SECONDS;
         let small = sharers.iter().any(|worker| worker.is_judge)
             && (question.work() as f64 <= worth || question.wide() < WORTH_SHARING_WIDTH);
         let alone = small || sharers.iter().all(|worker| worker.is_judge);
@@ -281,9 +287,9 @@ impl Engine {
         let meter = control.progress.as_deref().map(|progress| progress.meter(&backend.device().id));
         let watch = Watch::new(&control.cancel, meter.as_deref());
         let value = job(backend, &watch)?;
-        let share = watch.share(backend, || backend.path(question.function()));
+        let share = watch.share(backend, || path_of(backend, question.algorithm()));
         let elapsed = began.elapsed();
-        self.cpu.learn(question.primitive(), question.function(), share.done, elapsed);
+        self.cpu.learn((question.primitive(), question.algorithm()), share.done, elapsed);
         Ok(Report { value, devices: vec![share], elapsed })
     }
 }

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::verify::unsaid;
 use crate::backend::{Backend, Question, Searched, Watch};
-use crate::{Case, Digest, Error, HashFunction, Hit, OwnedSearch, Walk};
+use crate::{Algorithm, Case, Digest, Error, HashFunction, Hit, OwnedSearch, Signed, Verify, Walk};
 
 /// A part of a job.
 pub(super) enum Piece {
@@ -29,19 +30,46 @@ pub(super) enum Piece {
         length: usize,
         count: usize,
     },
+    Verify {
+        /// The number of its first signature.
+        first: usize,
+        signatures: OwnedSignatures,
+    },
+}
+
+/// Signatures in memory of their own.
+#[derive(Default)]
+pub(super) struct OwnedSignatures {
+    pub(super) keys: Vec<[u8; 32]>,
+    pub(super) messages: Vec<u8>,
+    pub(super) length: usize,
+    pub(super) signatures: Vec<[u8; 64]>,
+}
+
+impl OwnedSignatures {
+    pub(super) fn question(&self) -> Verify<'_> {
+        Verify {
+            keys: &self.keys,
+            messages: &self.messages,
+            length: self.length,
+            signatures: &self.signatures,
+        }
+    }
 }
 
 /// What a device says to a piece.
 pub(super) enum Answer {
     Search(Searched),
     Values(Vec<[u8; 32]>),
+    Verdicts(Vec<Signed>),
 }
 
 impl Piece {
-    pub(super) fn function(&self) -> HashFunction {
+    pub(super) fn algorithm(&self) -> Algorithm {
         match self {
-            Piece::Search { search, .. } => search.function,
-            Piece::Walk { function, .. } | Piece::Digest { function, .. } => *function,
+            Piece::Search { search, .. } => Algorithm::Hash(search.function),
+            Piece::Walk { function, .. } | Piece::Digest { function, .. } => Algorithm::Hash(*function),
+            Piece::Verify { .. } => Algorithm::Ed25519,
         }
     }
 
@@ -67,6 +95,11 @@ impl Piece {
                 backend.digest(&digest, &mut memory, watch)?;
                 Ok(Answer::Values(memory))
             }
+            Piece::Verify { signatures, .. } => {
+                let mut verdicts = unsaid(signatures.signatures.len());
+                backend.verify(&signatures.question(), &mut verdicts, watch)?;
+                Ok(Answer::Verdicts(verdicts))
+            }
         }
     }
 
@@ -83,6 +116,7 @@ impl Piece {
                 length: *length,
                 count: *count,
             })),
+            Piece::Verify { signatures, .. } => call(&Question::Verify(&signatures.question())),
         }
     }
 
@@ -90,7 +124,7 @@ impl Piece {
         matches!(self, Piece::Search { decoy: Some(_), .. })
     }
 
-    /// What is asked in it, of values or messages at this place.
+    /// What is asked in it, of values, messages or signatures at this place.
     pub(super) fn case(&self, place: usize) -> Case {
         match self {
             Piece::Search { search, range, .. } => {
@@ -107,6 +141,15 @@ impl Piece {
                 message: messages[place * length..][..*length].to_vec(),
                 count: *count,
             },
+            Piece::Verify { signatures, .. } => {
+                let OwnedSignatures { keys, messages, length, signatures } = signatures;
+                Case::Verify {
+                    key: keys[place],
+                    message: messages[place * length..][..*length].to_vec(),
+                    signature: signatures[place],
+                    count: signatures.len(),
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::spread::{Job, Wrong};
 use super::worker::Worker;
 use crate::backend::{Backend, Searched, Watch};
 use crate::confirm::Confirm;
-use crate::{Cancel, Found, HashFunction, Hit, OwnedSearch, Primitive, Search, Target};
+use crate::{Algorithm, Cancel, Found, Hit, OwnedSearch, Primitive, Search, Target};
 
 /// Candidates of a decoy, and about how many hits are among them.
 const DECOY: u128 = 1 << 14;
@@ -155,8 +155,8 @@ fn record<'a>(devices: &'a mut BTreeMap<u64, Record>, worker: &Worker) -> &'a mu
 }
 
 impl Job for SearchJob<'_> {
-    fn kind(&self) -> (Primitive, HashFunction) {
-        (Primitive::Search, self.search.function)
+    fn kind(&self) -> (Primitive, Algorithm) {
+        (Primitive::Search, Algorithm::Hash(self.search.function))
     }
 
     fn left(&self) -> u64 {
@@ -281,7 +281,7 @@ impl Job for SearchJob<'_> {
 mod tests {
     use super::*;
     use crate::cpu::Cpu;
-    use crate::{Device, DeviceKind, Digest, Error, Walk};
+    use crate::{Device, DeviceKind, Digest, Error, HashFunction, Walk};
 
     /// A device of which only the name is asked.
     struct Named(Device);

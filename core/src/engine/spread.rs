@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::piece::{Answer, Piece};
 use super::worker::{Order, Reply, Strike, Worker};
 use crate::backend::Searched;
-use crate::{Cancel, Control, Disagreement, Error, HashFunction, Primitive, Share};
+use crate::{Algorithm, Cancel, Control, Disagreement, Error, Primitive, Share};
 
 /// How long a piece should take.
 const PIECE: Duration = Duration::from_millis(250);
@@ -26,7 +26,7 @@ const FAREWELL: Duration = Duration::from_millis(35);
 /// A job that comes in pieces.
 pub(super) trait Job {
     /// What is asked.
-    fn kind(&self) -> (Primitive, HashFunction);
+    fn kind(&self) -> (Primitive, Algorithm);
     /// Work that nobody has taken yet; not 0 as long as anything is to be handed out.
     fn left(&self) -> u64;
     /// Work that is to be expected at the beginning.
@@ -134,7 +134,7 @@ pub(super) fn run(
 
 /// A job under way.
 struct Spread<'a> {
-    kind: (Primitive, HashFunction),
+    kind: (Primitive, Algorithm),
     expected: f64,
     job: &'a mut dyn Job,
     workers: Vec<Arc<Worker>>,
@@ -192,7 +192,7 @@ impl Spread<'_> {
 
     /// Gives every device as many pieces as it should have before it.
     fn hand_out(&mut self) {
-        let rate = |worker: &Worker| worker.rate(self.kind.0, self.kind.1);
+        let rate = |worker: &Worker| worker.rate(self.kind);
         let usable: Vec<usize> = self.usable().collect();
         let rates: Vec<f64> = usable.iter().map(|&index| rate(&self.workers[index])).collect();
         let together: f64 = rates.iter().sum();
@@ -228,7 +228,7 @@ impl Spread<'_> {
         let worker = &self.workers[index];
         self.given += 1;
         let progress = self.control.progress.as_ref();
-        let rate = worker.rate(self.kind.0, self.kind.1);
+        let rate = worker.rate(self.kind);
         let sent = worker.send(Order {
             id: self.given,
             piece: Arc::clone(&piece),
@@ -298,8 +298,7 @@ impl Spread<'_> {
         // Not from when it was asked: it may have had to make something ready.
         let since = *busy.since.get_or_insert_with(|| Instant::now() - reply.took);
         busy.done += reply.share.done;
-        let (primitive, function) = self.kind;
-        worker.learn(primitive, function, busy.done, since.elapsed());
+        worker.learn(self.kind, busy.done, since.elapsed());
         if let Ok(piece) = Arc::try_unwrap(piece) {
             self.job.recycle(piece);
         }

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::piece::{Answer, Piece};
-use crate::backend::{Backend, Question, Watch};
+use crate::backend::{Backend, Question, Watch, path_of};
 use crate::control::Meter;
-use crate::{Cancel, Device, DeviceKind, Error, HashFunction, Health, Primitive, Share};
+use crate::{Algorithm, Cancel, Device, DeviceKind, Error, Health, Primitive, Share};
 
 /// Wrong or missing answers after which a device is not asked again.
 const STRIKES: u64 = 3;
@@ -198,17 +198,20 @@ impl Worker {
     }
 
     /// Work a second, as far as is known.
-    pub(super) fn rate(&self, primitive: Primitive, function: HashFunction) -> f64 {
+    pub(super) fn rate(&self, (primitive, algorithm): (Primitive, Algorithm)) -> f64 {
         let rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        rates.get(&(primitive, function.name())).copied().unwrap_or(match self.backend().device().kind {
+        let hashes = match self.backend().device().kind {
             DeviceKind::Gpu => 1e8,
             DeviceKind::Cpu => 2e7,
             DeviceKind::Software => 2e6,
-        })
+        };
+        // A signature costs as much as some hundred hashes.
+        let unknown = if primitive == Primitive::Verify { hashes / 500.0 } else { hashes };
+        rates.get(&(primitive, algorithm.name())).copied().unwrap_or(unknown)
     }
 
     /// Learns from a piece done.
-    pub(super) fn learn(&self, primitive: Primitive, function: HashFunction, done: u64, took: Duration) {
+    pub(super) fn learn(&self, (primitive, algorithm): (Primitive, Algorithm), done: u64, took: Duration) {
         // What is over at once says nothing.
         if took < Duration::from_millis(1) {
             return;
@@ -216,7 +219,7 @@ impl Worker {
         let rate = done as f64 / took.as_secs_f64();
         let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
         rates
-            .entry((primitive, function.name()))
+            .entry((primitive, algorithm.name()))
             .and_modify(|known| *known = (*known + rate) / 2.0)
             .or_insert(rate);
     }
@@ -255,7 +258,7 @@ impl Order {
         let panicked = || Error::Device { device: backend.device().id.clone(), what: "panicked".to_owned() };
         let answer = catch_unwind(work).unwrap_or_else(|_| Err(panicked()));
         let took = watch.took();
-        let path = || backend.path(self.piece.function());
+        let path = || path_of(backend, self.piece.algorithm());
         let share = catch_unwind(AssertUnwindSafe(|| watch.share(backend, path)));
         let (answer, share) = match share {
             Ok(share) => (answer, share),

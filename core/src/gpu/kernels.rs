@@ -126,7 +126,8 @@ impl Entry {
             Tune::Anew => true,
             Tune::Never => false,
         };
-        worth && !self.state().tuned
+        // Of a verification nothing is tried out: it is batches of signatures, which find their own length.
+        worth && self.kernel.function != Function::Ed25519 && !self.state().tuned
     }
 
     /// This was found out: it is run so from now on, and next time.
@@ -220,7 +221,8 @@ fn compile(open: &Open, kernel: &Kernel, group_size: u32) -> Result<Ready, Fault
 #[allow(unsafe_code)]
 fn module(device: &wgpu::Device, descriptor: ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
     // SAFETY: every loop of the kernels counts up to a bound that does not change while it runs, and every index is
-    // below the length of its buffer: `dispatch.rs` makes buffers as long as the counts that it sends.
+    // below the length of its buffer: buffers are as long as the counts that are sent with them, and every digit of a
+    // scalar has its entry in a table.
     unsafe { device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked()) }
 }
 
@@ -237,6 +239,9 @@ fn bindings(shape: Shape) -> Vec<BindGroupLayoutEntry> {
     let types: &[(u32, BufferBindingType)] = match shape {
         Shape::Header { .. } | Shape::Identity | Shape::Tail => &[(0, uniform), (1, uniform), (2, write)],
         Shape::Walk | Shape::Digest => &[(0, uniform), (1, uniform), (2, read), (3, write)],
+        Shape::Scalars => &[(0, uniform), (1, uniform), (2, read), (3, write)],
+        Shape::Points => &[(1, uniform), (2, read), (3, write), (4, write)],
+        Shape::Sum => &[(1, uniform), (2, read), (3, read), (4, read), (5, write)],
         Shape::Probe => &[(1, uniform), (2, write), (3, write)],
     };
     let entry = |&(binding, ty): &(u32, BufferBindingType)| BindGroupLayoutEntry {

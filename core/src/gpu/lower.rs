@@ -1,11 +1,11 @@
 //! Which kernel answers a question, and what it is told.
 
-use gridnet_shaders::layout::{BlocksJob, JOB_VECTORS};
+use gridnet_shaders::layout::{BlocksJob, JOB_VECTORS, VERIFY_BYTES_MAX};
 use gridnet_shaders::{Function, Kernel, Shape, Words};
 
 use crate::backend::Question;
 use crate::proof::header::{HEADER_BYTES, NONCE};
-use crate::{Digest, Endian, HashFunction, NonceField, Order, Search};
+use crate::{Digest, Endian, HashFunction, NonceField, Order, Search, Verify};
 
 /// Bytes of the blocks that a job can hold.
 const BLOCKS_BYTES: usize = 16 * JOB_VECTORS;
@@ -34,6 +34,22 @@ pub(super) fn can_search(search: &Search<'_>) -> bool {
     padded(search.function, search.message.len() - search.shared_from()) <= BLOCKS_BYTES
 }
 
+/// Whether signatures have one.
+pub(super) fn can_verify(verify: &Verify<'_>) -> bool {
+    verify.length <= VERIFY_BYTES_MAX
+}
+
+/// Blocks of SHA-512 that a signature's point, its key and a message of this length have together, padded.
+pub(super) fn signed_blocks(length: usize) -> usize {
+    (32 + 32 + length + 17).div_ceil(128)
+}
+
+/// The kernels that check signatures, in their order.
+pub(super) fn verify(int64: bool) -> [&'static Kernel; 3] {
+    [Shape::Scalars, Shape::Points, Shape::Sum]
+        .map(|shape| Kernel::find(shape, Function::Ed25519, int64).expect("there is one of either form"))
+}
+
 /// Whether digests have one.
 pub(super) fn can_digest(digest: &Digest<'_>) -> bool {
     padded(digest.function, digest.length) <= BLOCKS_BYTES
@@ -56,6 +72,7 @@ pub(super) fn kernels(question: &Question<'_>, int64: bool) -> Vec<&'static Kern
         }
         Question::Walk(walk) => vec![kernel(Shape::Walk, walk.function, int64)],
         Question::Digest(digest) => vec![kernel(Shape::Digest, digest.function, int64)],
+        Question::Verify(_) => verify(int64).into(),
     }
 }
 
@@ -82,6 +99,7 @@ pub(super) fn passes(question: &Question<'_>, kernel: &Kernel) -> Passes {
         },
         Question::Walk(walk) => Passes { passes: blocks(walk.function, 32), units: 1 },
         Question::Digest(digest) => Passes { passes: blocks(digest.function, digest.length), units: 1 },
+        Question::Verify(_) => Passes { passes: 1, units: 1 },
     }
 }
 

@@ -14,6 +14,7 @@ mod probe;
 mod search;
 mod selftest;
 mod tune;
+mod verify;
 mod walk;
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ use self::kernels::Entry;
 use self::open::Open;
 use crate::backend::{Backend, Question, Searched, Watch};
 use crate::tuning::{Tuner, Tuning};
-use crate::{Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Walk};
+use crate::{Device, DeviceKind, Digest, Error, HashFunction, KernelInfo, Search, Signed, Verify, Walk};
 
 /// Dispatches under way at once: one computes, one waits behind it, one is read.
 const IN_FLIGHT: usize = 3;
@@ -180,11 +181,19 @@ impl Backend for Gpu {
         }
     }
 
+    fn verify_path(&self) -> String {
+        match self.int64 {
+            true => "wgsl, products of 64 bits".to_owned(),
+            false => "wgsl, products of 32 bits".to_owned(),
+        }
+    }
+
     fn can(&self, question: &Question<'_>) -> bool {
         let has_form = match question {
             Question::Search(search) => lower::can_search(search),
             Question::Walk(_) => true,
             Question::Digest(digest) => lower::can_digest(digest),
+            Question::Verify(verify) => lower::can_verify(verify),
         };
         let unfit = self.unfit();
         has_form
@@ -211,22 +220,23 @@ impl Backend for Gpu {
             return Vec::new();
         }
         let info = |kernel: &'static Kernel| {
+            // What is more than hashing has no count of its instructions, and no limit by it.
+            let pass = kernel.instructions()?;
             // Not worth opening, or waiting for, a device.
             let tuning = match self.open.try_lock().as_deref() {
                 Ok(Some(open)) => open.kernels.of(kernel).tuning(),
                 _ => Tuning::default(),
             };
             let lower::Passes { passes, units } = lower::passes(question, kernel);
-            let pass = kernel.instructions().expect("every kernel that answers hashes");
-            KernelInfo {
+            Some(KernelInfo {
                 name: kernel.name.to_owned(),
                 integer_instructions: passes * pass.integer,
                 instructions: passes * pass.all,
                 units,
                 tuning,
-            }
+            })
         };
-        lower::kernels(question, self.int64).into_iter().map(info).collect()
+        lower::kernels(question, self.int64).into_iter().filter_map(info).collect()
     }
 
     fn refused(&self) -> Vec<String> {
@@ -252,5 +262,9 @@ impl Backend for Gpu {
 
     fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], watch: &Watch<'_>) -> Result<(), Error> {
         self.answer(&Question::Digest(digest), watch, |open| digest::run(open, digest, digests, watch))
+    }
+
+    fn verify(&self, verify: &Verify<'_>, verdicts: &mut [Signed], watch: &Watch<'_>) -> Result<(), Error> {
+        self.answer(&Question::Verify(verify), watch, |open| verify::run(open, verify, verdicts, watch))
     }
 }

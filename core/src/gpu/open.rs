@@ -10,7 +10,7 @@ use wgpu::{
 };
 
 use super::kernels::Kernels;
-use super::{Fault, dispatch};
+use super::{Fault, dispatch, verify};
 use crate::tuning::Tuner;
 use crate::{Cancel, Device, DeviceKind};
 
@@ -25,6 +25,8 @@ pub(super) struct Open {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) kernels: Kernels,
+    /// Memory of verifications.
+    pub(super) verify: verify::Pool,
     /// Every wait ends after so long.
     patience: Duration,
     pub(super) software: bool,
@@ -46,7 +48,8 @@ struct Trouble {
 pub(super) struct Pending {
     over: Arc<AtomicBool>,
     result: Option<Mapped>,
-    times: Option<Mapped>,
+    /// Of each dispatch in it.
+    times: Vec<Mapped>,
     upload: Option<Mapped>,
     since: Instant,
 }
@@ -89,7 +92,17 @@ impl Open {
         }));
         let kernels = Kernels::new(named, tuner, int64);
         let patience = patience(software);
-        Ok(Open { device, queue, kernels, patience, software, has_clock, shared: RwLock::default(), trouble })
+        Ok(Open {
+            device,
+            queue,
+            kernels,
+            verify: verify::Pool::default(),
+            patience,
+            software,
+            has_clock,
+            shared: RwLock::default(),
+            trouble,
+        })
     }
 
     /// Runs calls that create something, and tells what the driver thought of them.
@@ -136,13 +149,13 @@ impl Open {
         self.guarded(|device| device.create_buffer(&descriptor))
     }
 
-    /// Submits commands that fill the first bytes of `result`, if it is given, and `times`, if the dispatch is timed.
+    /// Submits commands that fill the first bytes of `result`, if it is given, and `times`, of dispatches that are timed.
     /// After the wait for it the host can write into `upload` again.
-    pub(super) fn submit(
+    pub(super) fn submit<'a>(
         &self,
         commands: wgpu::CommandBuffer,
         result: Option<(&Buffer, usize)>,
-        times: Option<&Buffer>,
+        times: impl IntoIterator<Item = &'a Buffer>,
         upload: Option<&Buffer>,
     ) -> Result<Pending, Fault> {
         self.guarded(|_| {
@@ -150,21 +163,33 @@ impl Open {
             let over = Arc::new(AtomicBool::new(false));
             let told = Arc::clone(&over);
             let result = result.map(|(buffer, bytes)| Mapped::new(buffer, MapMode::Read, bytes as u64));
-            let times = times.map(|times| Mapped::new(times, MapMode::Read, times.size()));
+            let mapped = |times: &Buffer| Mapped::new(times, MapMode::Read, times.size());
+            let times = times.into_iter().map(mapped).collect();
             let upload = upload.map(|upload| Mapped::new(upload, MapMode::Write, upload.size()));
             self.queue.on_submitted_work_done(move || told.store(true, Ordering::Release));
             Pending { over, result, times, upload, since: Instant::now() }
         })
     }
 
-    /// Waits for a submission and hands its result to `read`; nothing where it has none. Says how long the dispatch
-    /// took, where it is timed.
+    /// Waits for a submission and hands its result to `read`; nothing where it has none. Says how long its dispatches
+    /// took, where they are timed.
     pub(super) fn wait<T>(
         &self,
         pending: &Pending,
         cancel: &Cancel,
         read: impl FnOnce(&[u8]) -> T,
     ) -> Result<(T, Option<Duration>), Fault> {
+        let (value, times) = self.wait_timed(pending, cancel, read)?;
+        Ok((value, times.into_iter().reduce(|a, b| a + b)))
+    }
+
+    /// The same with the time of each dispatch.
+    pub(super) fn wait_timed<T>(
+        &self,
+        pending: &Pending,
+        cancel: &Cancel,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Result<(T, Vec<Duration>), Fault> {
         let deadline = pending.since + self.patience;
         while !pending.is_over() {
             self.check()?;
@@ -188,10 +213,10 @@ impl Open {
             upload.check()?;
         }
         let tick = self.queue.get_timestamp_period();
-        let took = match &pending.times {
-            Some(times) => times.read(|times| dispatch::between(times, tick))?,
-            None => None,
-        };
+        let mut took = Vec::new();
+        for times in &pending.times {
+            took.extend(times.read(|times| dispatch::between(times, tick))?);
+        }
         let value = match &pending.result {
             Some(result) => result.read(read)?,
             None => read(&[]),
@@ -216,9 +241,8 @@ impl Open {
 
 impl Pending {
     fn is_over(&self) -> bool {
-        let mapped =
-            |mapped: &Option<Mapped>| mapped.as_ref().is_none_or(|mapped| mapped.outcome.get().is_some());
-        self.over.load(Ordering::Acquire) && [&self.result, &self.times, &self.upload].into_iter().all(mapped)
+        let mut mapped = self.times.iter().chain(&self.result).chain(&self.upload);
+        self.over.load(Ordering::Acquire) && mapped.all(|mapped| mapped.outcome.get().is_some())
     }
 }
 

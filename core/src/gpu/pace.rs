@@ -18,7 +18,12 @@ impl Pace<'_> {
     /// Starts where the kernel left off; at first small: a software device compiles in its first dispatch, and a
     /// display may be waiting for any other.
     pub(super) fn new(entry: &Entry, software: bool, max: u64) -> Pace<'_> {
-        let first = entry.work().unwrap_or(if software { 1 << 14 } else { 1 << 20 });
+        Pace::starting(entry, if software { 1 << 14 } else { 1 << 20 }, max)
+    }
+
+    /// The same with so much work at first.
+    pub(super) fn starting(entry: &Entry, first: u64, max: u64) -> Pace<'_> {
+        let first = entry.work().unwrap_or(first);
         let dispatch = Duration::from_millis(entry.tuning().dispatch_ms.into());
         Pace { entry, dispatch, work: first.min(max), max, last: Instant::now() }
     }

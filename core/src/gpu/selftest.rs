@@ -4,9 +4,10 @@ use gridnet_shaders::{Function, Kernel, Shape};
 
 use super::kernels::Entry;
 use super::open::Open;
-use super::{Fault, digest, search, walk};
+use super::{Fault, digest, search, verify, walk};
 use crate::backend::Watch;
-use crate::{Cancel, Digest, Endian, HashFunction, NonceField, Order, Search, Target, Walk};
+use crate::known::Known;
+use crate::{Cancel, Digest, Endian, HashFunction, NonceField, Order, Search, SignatureFault, Target, Walk};
 
 /// Whether these kernels may serve. They are compiled and asked at the same time.
 pub(super) fn prove(open: &Open, kernels: &[&Entry]) -> Result<(), Fault> {
@@ -31,22 +32,27 @@ pub(super) fn prove_each(open: &Open, kernels: &[&Entry], mut fault: impl FnMut(
 
 /// Whether a kernel answers as the general path does.
 fn ask(open: &Open, kernel: &Kernel) -> Result<bool, Fault> {
-    let function = function(kernel);
+    let Some(function) = function(kernel) else {
+        // The three kernels of a verification have one answer, and none serves without the others.
+        return if kernel.shape == Shape::Sum { verifies(open) } else { Ok(true) };
+    };
     match kernel.shape {
         Shape::Header { .. } | Shape::Identity | Shape::Tail => searches(open, kernel, function),
         Shape::Walk => walks(open, function),
         Shape::Digest => digests(open, function),
         // It was asked when the device was opened.
-        Shape::Probe => Ok(true),
+        Shape::Probe | Shape::Scalars | Shape::Points | Shape::Sum => Ok(true),
     }
 }
 
-pub(super) fn function(kernel: &Kernel) -> HashFunction {
+/// The function of a kernel that hashes.
+pub(super) fn function(kernel: &Kernel) -> Option<HashFunction> {
     match kernel.function {
-        Function::Sha256 => HashFunction::Sha256,
-        Function::Sha256d => HashFunction::Sha256d,
-        Function::Blake2s => HashFunction::BLAKE2S,
-        Function::Blake2b => HashFunction::BLAKE2B,
+        Function::Sha256 => Some(HashFunction::Sha256),
+        Function::Sha256d => Some(HashFunction::Sha256d),
+        Function::Blake2s => Some(HashFunction::BLAKE2S),
+        Function::Blake2b => Some(HashFunction::BLAKE2B),
+        Function::Ed25519 => None,
     }
 }
 
@@ -63,7 +69,7 @@ pub(super) fn with_search<T>(kernel: &Kernel, call: impl FnOnce(&Search<'_>) -> 
         .collect();
     let siblings: Vec<&[u8]> = messages[1..].iter().map(Vec::as_slice).collect();
     call(&Search {
-        function: function(kernel),
+        function: function(kernel).expect("a kernel that searches hashes"),
         message: &messages[0],
         siblings: &siblings,
         nonce: NonceField { offset, bytes, endian: Endian::Little },
@@ -113,6 +119,20 @@ fn digests(open: &Open, function: HashFunction) -> Result<bool, Fault> {
         let mut said = vec![[0; 32]; 67];
         digest::run(open, &digest, &mut said, &Watch::new(&never, None))?;
         if (0..67).any(|i| said[i] != function.hash(&messages[i * length..(i + 1) * length])) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+pub(super) fn verifies(open: &Open) -> Result<bool, Fault> {
+    let never = Cancel::default();
+    // One block of the hash and three; messages that begin at every place of a word.
+    for length in [47, 256] {
+        let known = Known::new(70, length);
+        let mut said = vec![Err(SignatureFault::Signature); 70];
+        verify::run(open, &known.question(), &mut said, &Watch::new(&never, None))?;
+        if said != known.verdicts {
             return Ok(false);
         }
     }

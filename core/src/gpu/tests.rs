@@ -4,11 +4,18 @@ use std::sync::Arc;
 
 use std::ops::Range;
 
-use super::{Fault, Gpu, list};
+use gridnet_shaders::layout::BASE_VECTORS;
+use gridnet_shaders::{Words, base_table};
+
+use super::{Fault, Gpu, list, selftest, verify};
 use crate::backend::{Backend, Searched, Watch};
+use crate::known::Known;
 use crate::proof::header::Header;
 use crate::tuning::Tuner;
-use crate::{Control, Device, Digest, Engine, Error, HashFunction, Primitive, Search, Target, Walk};
+use crate::{
+    Cancel, Control, Device, Digest, Engine, Error, HashFunction, Primitive, Search, SignatureFault, Target,
+    Walk,
+};
 
 /// A device, in this form. `None` where there is none and need not be one.
 pub(super) fn gpu(int64: bool) -> Option<Gpu> {
@@ -126,4 +133,74 @@ fn a_buffer_beyond_the_device_is_refused() {
     let beyond = usize::try_from(open.device.limits().max_buffer_size).unwrap_or(usize::MAX / 8) + 4;
     let refused = open.buffer("too long", beyond, wgpu::BufferUsages::STORAGE);
     assert_eq!(refused.err(), Some(Fault::Memory));
+}
+
+#[test]
+fn signatures_are_checked_without_64_bits_too() {
+    let Some(narrow) = gpu(false) else { return };
+    assert_eq!(narrow.verify_path(), "wgsl, products of 32 bits");
+    let engine = Engine::builder().backend(Arc::new(narrow)).audit_one_in(1).build().expect("an engine");
+    for length in [0, 33, 200] {
+        let known = Known::new(130, length);
+        let said = engine.verify(&known.question(), &Control::default()).expect("verdicts").value;
+        assert_eq!(said, known.verdicts, "{length}");
+    }
+    let health = engine.health().next().expect("a device");
+    assert_eq!((health.wrong, health.failed, health.checked), (0, 0, 3 * 130));
+}
+
+/// The self-test of signatures finds one wrong bit in the table that all of them read.
+#[test]
+fn a_wrong_table_fails_the_self_test() {
+    for int64 in [true, false] {
+        let Some(gpu) = gpu(int64) else { return };
+        let open = gpu.opened().expect("it is open");
+        assert_eq!(selftest::verifies(&open), Ok(true));
+        let scratch = open.verify.scratch(&open, 1).expect("there is some");
+        let table = base_table(if open.kernels.int64 { Words::U64 } else { Words::Pairs });
+        // The first number of the entries 1 to 128, of both halves.
+        for entry in [1, 130] {
+            let at = entry * 4 * BASE_VECTORS;
+            let wrong: Vec<u32> =
+                table[at..at + 127 * 4 * BASE_VECTORS].iter().map(|word| word ^ 1).collect();
+            let write = |words: &[u32]| {
+                open.queue.write_buffer(&scratch.base, 4 * at as u64, bytemuck::cast_slice(words));
+            };
+            write(&wrong);
+            assert_eq!(selftest::verifies(&open), Ok(false), "{int64} {entry}");
+            write(&table[at..at + wrong.len()]);
+        }
+        assert_eq!(selftest::verifies(&open), Ok(true));
+    }
+}
+
+/// What each kernel of a verification takes; with `--nocapture` it is printed.
+#[test]
+fn each_kernel_of_a_verification_is_timed() {
+    for int64 in [true, false] {
+        let Some(gpu) = gpu(int64) else { return };
+        time_each_kernel(&gpu);
+    }
+}
+
+fn time_each_kernel(gpu: &Gpu) {
+    let open = gpu.opened().expect("it is open");
+    let count = if open.software { 256 } else { 1 << 17 };
+    let known = Known::new(count, 32);
+    let never = Cancel::default();
+    for _ in 0..4 {
+        let mut said = vec![Err(SignatureFault::Signature); count];
+        let mut timed = 0;
+        verify::run_timed(&open, &known.question(), &mut said, &Watch::new(&never, None), |count, times| {
+            let rates: Vec<u128> =
+                times.iter().map(|time| count as u128 * 1_000 / time.as_micros().max(1)).collect();
+            println!(
+                "{count} signatures: scalars, points, sum took {times:.2?}; {rates:?} thousand a second"
+            );
+            timed += 1;
+            assert!(open.software || times.len() == 3 * usize::from(open.has_clock), "{times:?}");
+        })
+        .expect("verdicts");
+        assert!(timed > 0 && said == known.verdicts);
+    }
 }

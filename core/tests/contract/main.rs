@@ -12,6 +12,7 @@ mod oracle;
 mod progress;
 mod search;
 mod verify;
+mod verify_devices;
 mod walk;
 
 use std::sync::LazyLock;

@@ -6,6 +6,7 @@
 mod search;
 mod tuning;
 mod values;
+mod verify;
 
 use std::sync::LazyLock;
 

@@ -11,6 +11,7 @@
 
 pub mod blake2;
 pub mod sha256;
+pub mod sha512;
 
 use std::collections::HashMap;
 
