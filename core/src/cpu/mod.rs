@@ -136,6 +136,10 @@ impl Backend for Cpu {
         format!("{} ×{lanes} ×{groups}, {} {threads}", kernel.path().name(), self.threads)
     }
 
+    fn verify_path(&self) -> String {
+        verify::path(self, self.verifier)
+    }
+
     fn search(&self, search: &Search<'_>, range: Range<u128>, watch: &Watch<'_>) -> Result<Searched, Error> {
         Ok(search::run(self, search, range, watch))
     }

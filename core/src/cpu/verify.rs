@@ -25,7 +25,9 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     // One signature alone would leave the lanes empty.
     let verifier = cpu.verifier.filter(|_| verdicts.len() > 1);
-    watch.path.get_or_init(|| path(cpu, verifier));
+    if verifier.is_none() {
+        watch.path.get_or_init(|| path(cpu, None));
+    }
     let count = verdicts.len();
     let size = match verifier {
         Some(verifier) => {
@@ -53,7 +55,7 @@ pub(super) fn run(
     tasks.into_iter().collect()
 }
 
-fn path(cpu: &Cpu, verifier: Option<Verifier>) -> String {
+pub(super) fn path(cpu: &Cpu, verifier: Option<Verifier>) -> String {
     let threads = if cpu.threads == 1 { "thread" } else { "threads" };
     match verifier {
         Some(verifier) => {
