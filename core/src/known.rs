@@ -1,6 +1,8 @@
 //! Signatures whose verdicts are known by how they were made: one of every kind that ZIP-215 speaks of.
 
+use curve25519_dalek::{Scalar, constants};
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
+use sha2::{Digest as _, Sha512};
 
 use crate::Verify;
 use crate::signature::{SignatureFault, Signed};
@@ -13,6 +15,9 @@ pub(crate) struct Known {
     signatures: Vec<[u8; 64]>,
     pub(crate) verdicts: Vec<Signed>,
 }
+
+/// See [`Known::of_long_quotients`].
+const LONG_QUOTIENTS: [u64; 3] = [66_498_214, 117_888_880, 124_964_280];
 
 /// The neutral point, whose multiples are all neutral.
 const NEUTRAL: [u8; 32] = followed(1, 0);
@@ -52,6 +57,36 @@ impl Known {
             known.keys.push(key);
             known.signatures.push(signature);
             known.verdicts.push(verdict);
+        }
+        known
+    }
+
+    /// Good signatures whose hash makes Euclid's algorithm take a quotient of more than 32 bits, as one in some ten
+    /// million does; and each of them with one bit wrong. They were searched for: the key and the point are the base
+    /// point, and the message is a counter.
+    pub(crate) fn of_long_quotients() -> Known {
+        let base = constants::ED25519_BASEPOINT_COMPRESSED.to_bytes();
+        let mut known = Known {
+            keys: Vec::new(),
+            messages: Vec::new(),
+            length: 8,
+            signatures: Vec::new(),
+            verdicts: Vec::new(),
+        };
+        for counter in LONG_QUOTIENTS {
+            let message = counter.to_le_bytes();
+            let hash = Sha512::new().chain_update(base).chain_update(base).chain_update(message).finalize();
+            let s = Scalar::from_bytes_mod_order_wide(&hash.into()) + Scalar::ONE;
+            for wrong in [false, true] {
+                let mut signature = [0; 64];
+                signature[..32].copy_from_slice(&base);
+                signature[32..].copy_from_slice(s.as_bytes());
+                signature[32] ^= u8::from(wrong);
+                known.keys.push(base);
+                known.messages.extend(message);
+                known.signatures.push(signature);
+                known.verdicts.push(if wrong { Err(SignatureFault::Signature) } else { Ok(()) });
+            }
         }
         known
     }
@@ -116,9 +151,9 @@ mod tests {
 
     #[test]
     fn the_library_says_the_same() {
-        for length in [0, 47, 256] {
-            let known = Known::new(60, length);
-            let mut said = vec![Err(SignatureFault::Key); 60];
+        let known = [0, 47, 256].map(|length| Known::new(60, length));
+        for known in known.into_iter().chain([Known::of_long_quotients()]) {
+            let mut said = vec![Err(SignatureFault::Key); known.verdicts.len()];
             let never = Cancel::default();
             signature::verify_in_turn(&known.question(), &mut said, &Watch::new(&never, None))
                 .expect("verdicts");

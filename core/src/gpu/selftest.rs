@@ -128,9 +128,9 @@ fn digests(open: &Open, function: HashFunction) -> Result<bool, Fault> {
 pub(super) fn verifies(open: &Open) -> Result<bool, Fault> {
     let never = Cancel::default();
     // One block of the hash and three; messages that begin at every place of a word.
-    for length in [47, 256] {
-        let known = Known::new(70, length);
-        let mut said = vec![Err(SignatureFault::Signature); 70];
+    let known = [47, 256].map(|length| Known::new(70, length));
+    for known in known.into_iter().chain([Known::of_long_quotients()]) {
+        let mut said = vec![Err(SignatureFault::Signature); known.verdicts.len()];
         verify::run(open, &known.question(), &mut said, &Watch::new(&never, None))?;
         if said != known.verdicts {
             return Ok(false);
