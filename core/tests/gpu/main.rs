@@ -4,8 +4,11 @@
 #![cfg(feature = "gpu")]
 
 mod search;
+#[path = "../signatures/mod.rs"]
+mod signatures;
 mod tuning;
 mod values;
+mod verify;
 
 use std::sync::LazyLock;
 
