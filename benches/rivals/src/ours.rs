@@ -69,7 +69,7 @@ pub(crate) fn headers(engine: &Engine, job: &HeadersJob<'_>) -> Answer {
 }
 
 /// The verdicts on signatures.
-pub(crate) fn verify(engine: &Engine, job: &VerifyJob) -> Answer {
+pub(crate) fn signatures(engine: &Engine, job: &VerifyJob) -> Answer {
     let report = engine.verify(&job.question(), &Control::default()).expect("a valid question");
     Answer::Verdicts(report.value.iter().map(Result::is_ok).collect())
 }
