@@ -16,7 +16,9 @@
 mod engines;
 mod headers;
 mod numbers;
+mod signatures;
 
 pub use engines::{Entry, Kind, engines};
 pub use headers::{linked_headers, real_headers};
 pub use numbers::Numbers;
+pub use signatures::{SIGNED_BYTES, Signatures, signatures, verify_path};

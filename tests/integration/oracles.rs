@@ -5,12 +5,13 @@ use std::process::Command;
 use crate::input::{folder, vectors};
 
 /// Each script and its file.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 6] = [
     ("checksums.py", "checksums.txt"),
     ("blake2.py", "blake2.txt"),
     ("targets.py", "targets.txt"),
     ("asert.py", "asert.txt"),
     ("headers.py", "headers.txt"),
+    ("ed25519.py", "ed25519/edges.txt"),
 ];
 
 /// What a script prints; `None` where there is no Python to run it, which only CI does not accept.

@@ -24,6 +24,9 @@ const PROTOCOL: &[&str] = &["gridnet-protocol", "gridnet-tests"];
 const NODE: &[&str] = &["gridnet-node"];
 const XTASK: &[&str] = &["xtask"];
 
+/// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs).
+const LONG: (&str, &str) = ("GRIDNET_SIGNATURE_ROUNDS", "37");
+
 /// A part of the whole run. The order here is the order of running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Stage {
@@ -79,12 +82,14 @@ impl TestProgram {
 /// What one run keeps between its stages.
 pub(crate) struct Stages<'a> {
     repo: &'a Repo,
+    /// Whether tests that can be had longer are to be.
+    long: bool,
     built: Option<Vec<TestProgram>>,
 }
 
 impl<'a> Stages<'a> {
-    pub(crate) fn new(repo: &'a Repo) -> Self {
-        Stages { repo, built: None }
+    pub(crate) fn new(repo: &'a Repo, long: bool) -> Self {
+        Stages { repo, long, built: None }
     }
 
     /// Runs a stage. An error is a stage that could not do its work, and counts as one failure.
@@ -156,12 +161,14 @@ impl<'a> Stages<'a> {
         wanted: impl Fn(&TestProgram) -> bool,
     ) -> Result<Tally> {
         let mut tally = Tally::default();
+        let long = self.long.then_some(LONG);
         let of_these =
             |program: &&TestProgram| packages.contains(&program.package.as_str()) && wanted(program);
         for program in self.programs()?.iter().filter(of_these) {
             println!("\n-- {}: {}", program.package, program.target);
             let mut command = program.command();
             command.envs(paths.map(PathsFile::variable)).envs(vulkan::software());
+            command.envs(long);
             tally += run_tests(&mut command)?;
         }
         ensure!(tally.ran() > 0, "no test ran in {}", packages.join(", "));

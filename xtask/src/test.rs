@@ -15,7 +15,7 @@ use crate::tally::Tally;
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Also run the stages that take long and seldom find anything: `rivals`.
+    /// Also run what takes long and seldom finds anything: the stage `rivals`, and a million signatures a path.
     #[arg(long)]
     long: bool,
     /// Run only this stage (and build first, if it needs that). May be given several times.
@@ -67,7 +67,7 @@ impl Args {
 
 /// Runs the stages. A failing stage does not stop the next one; a failing build does.
 pub(crate) fn run(repo: &Repo, args: &Args, report: Report) -> Result<ExitCode> {
-    let mut stages = Stages::new(repo);
+    let mut stages = Stages::new(repo, args.long);
     let mut total = Tally::default();
     let mut times = Vec::new();
     for stage in args.stages() {

@@ -1,8 +1,9 @@
 //! The questions that every contender answers, in the engine's terms, and the answers.
 
-use gridnet_core::{HashFunction, Order, Target};
+use gridnet_benches::{Signatures, signatures};
+use gridnet_core::{HashFunction, Order, Target, Verify};
 
-/// Work that can be counted in hashes.
+/// Work that can be counted in hashes, or signatures.
 pub(crate) trait Job {
     /// Hashes that answering takes, of the row's own unit (a double hash is one).
     fn hashes(&self) -> u64;
@@ -17,6 +18,8 @@ pub(crate) enum Answer {
     Values(Vec<[u8; 32]>),
     /// Headers before the first bad one, and their work.
     Valid(usize, [u8; 32]),
+    /// Whether each signature is good.
+    Verdicts(Vec<bool>),
 }
 
 /// Nonces 0 to `nonces` tried in the last four bytes of each of `messages`.
@@ -50,6 +53,30 @@ pub(crate) struct HeadersJob<'a> {
     /// Whether Bitcoin's retarget holds; else any bits are taken.
     pub(crate) bitcoin: bool,
     pub(crate) repeats: u64,
+}
+
+/// Signatures to be verified.
+pub(crate) struct VerifyJob {
+    made: Signatures,
+    pub(crate) count: usize,
+}
+
+impl VerifyJob {
+    /// So many, by so many keys, of which one in `bad_one_in` is bad.
+    pub(crate) fn new(seed: u64, count: usize, keys_max: usize, bad_one_in: Option<usize>) -> VerifyJob {
+        VerifyJob { made: signatures(seed, count, keys_max, bad_one_in), count }
+    }
+
+    /// The question.
+    pub(crate) fn question(&self) -> Verify<'_> {
+        self.made.first(self.count)
+    }
+}
+
+impl Job for VerifyJob {
+    fn hashes(&self) -> u64 {
+        self.count as u64
+    }
 }
 
 impl Job for SearchJob {

@@ -14,6 +14,7 @@ mod race;
 mod report;
 mod rows;
 mod theirs;
+mod verify_rows;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

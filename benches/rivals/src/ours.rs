@@ -3,7 +3,7 @@
 use gridnet_core::proof::headers::{Retarget, verify};
 use gridnet_core::{Control, Digest, Endian, Engine, HashFunction, NonceField, Search, Walk, limits};
 
-use crate::job::{Answer, DigestJob, HeadersJob, SearchJob, WalkJob};
+use crate::job::{Answer, DigestJob, HeadersJob, SearchJob, VerifyJob, WalkJob};
 
 /// All messages in one search: the first one's siblings share its schedule.
 pub(crate) fn search(engine: &Engine, job: &SearchJob) -> Answer {
@@ -66,4 +66,10 @@ pub(crate) fn headers(engine: &Engine, job: &HeadersJob<'_>) -> Answer {
         answer = Answer::Valid(verdict.valid, verdict.total_work.to_be_bytes());
     }
     answer
+}
+
+/// The verdicts on signatures.
+pub(crate) fn signatures(engine: &Engine, job: &VerifyJob) -> Answer {
+    let report = engine.verify(&job.question(), &Control::default()).expect("a valid question");
+    Answer::Verdicts(report.value.iter().map(Result::is_ok).collect())
 }

@@ -53,7 +53,7 @@ pub(crate) struct Contender {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) path: Option<&'static str>,
-    /// Hashes (headers) a second, and the quartiles: half of the repetitions lie between them.
+    /// Hashes (headers, signatures) a second, and the quartiles: half of the repetitions lie between them.
     pub(crate) rate: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
@@ -90,7 +90,9 @@ impl fmt::Display for Row {
         writeln!(f, "{} ({})", self.title, self.id)?;
         for each in &self.contenders {
             let noise = 50.0 * (each.high - each.low) / each.rate;
-            write!(f, "  {:34} {:8.3} M/s  ± {noise:3.1} %", each.name, each.rate / 1e6)?;
+            // Signatures are a thousand times fewer than hashes.
+            let (rate, unit) = if each.rate < 1e6 { (each.rate / 1e3, 'k') } else { (each.rate / 1e6, 'M') };
+            write!(f, "  {:34} {rate:8.3} {unit}/s  ± {noise:3.1} %", each.name)?;
             if let Some(ratio) = each.ratio {
                 write!(f, "  {ratio:6.2} × best rival")?;
             }

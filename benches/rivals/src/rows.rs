@@ -10,6 +10,7 @@ use crate::ours;
 use crate::race::{Contender, Race};
 use crate::report::{Role, Row};
 use crate::theirs::{self, blake, sha};
+use crate::verify_rows;
 
 /// A row that can be run.
 pub(crate) struct Plan<'a> {
@@ -92,7 +93,8 @@ where
 
 /// All rows. `engines` are those of a function that every path serves.
 pub(crate) fn plans(engines: &[Entry]) -> Vec<Plan<'_>> {
-    [searches(engines), walks(engines), digests(engines), headers(engines)].into_iter().flatten().collect()
+    let verify = verify_rows::plans(engines);
+    [searches(engines), walks(engines), digests(engines), headers(engines), verify].into_iter().flatten().collect()
 }
 
 fn search<'a>(

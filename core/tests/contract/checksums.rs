@@ -6,7 +6,7 @@ use gridnet_core::{Engine, HashFunction, Primitive};
 use crate::backends::Fake;
 use crate::every_path;
 
-/// `primitive function checksum`, a line each.
+/// `primitive function checksum`, a line each; that of signatures is held elsewhere.
 const CHECKSUMS: &str = include_str!("../../../tests/vectors/checksums.txt");
 
 /// The lines that an engine computes otherwise.
@@ -27,7 +27,8 @@ fn differences(engine: &Engine) -> Vec<String> {
 
 #[test]
 fn every_path_computes_the_known_checksums() {
-    assert_eq!(CHECKSUMS.lines().count(), Primitive::ALL.len() * HashFunction::ALL.len());
+    let of_hashes = CHECKSUMS.lines().filter(|line| !line.starts_with("verify "));
+    assert_eq!(of_hashes.count(), Primitive::ALL.len() * HashFunction::ALL.len());
     for made in every_path() {
         assert_eq!(differences(&made.engine), [""; 0], "{}", made.with);
     }

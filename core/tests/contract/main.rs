@@ -7,10 +7,13 @@ mod cancel;
 mod checksums;
 mod digest;
 mod errors;
+mod flaws;
 mod odd_devices;
 mod oracle;
 mod progress;
 mod search;
+#[path = "../signatures/mod.rs"]
+mod signatures;
 mod verify;
 mod verify_devices;
 mod walk;

@@ -4,6 +4,8 @@ use blake2::digest::consts::U32;
 use blake2::digest::{CustomizedInit as _, Digest as _};
 use gridnet_core::{Endian, HashFunction, Hit, Order, Search};
 
+pub(crate) use crate::signatures::random::Mix;
+
 /// Every function plain, and BLAKE2 with a personalisation.
 pub(crate) const FUNCTIONS: [HashFunction; 6] = [
     HashFunction::Sha256,
@@ -75,24 +77,4 @@ pub(crate) fn hits(search: &Search<'_>) -> Vec<Hit> {
 /// Bytes that repeat with period 251, which no block size divides.
 pub(crate) fn painted(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i % 251) as u8).collect()
-}
-
-/// SplitMix64: the same numbers from the same seed, everywhere.
-pub(crate) struct Mix(pub(crate) u64);
-
-impl Mix {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    pub(crate) fn value(&mut self) -> [u8; 32] {
-        std::array::from_fn(|_| self.next() as u8)
-    }
 }

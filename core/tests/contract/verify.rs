@@ -1,88 +1,59 @@
 //! `verify`: each signature has its own verdict, whatever stands beside it, and it is that of the library one by one.
 
 use curve25519_dalek::Scalar;
-use curve25519_dalek::edwards::CompressedEdwardsY;
-use ed25519_zebra::{Signature, SigningKey, VerificationKey, VerificationKeyBytes};
-use gridnet_core::{Cancel, Control, Engine, Error, SignatureFault, Signed, Verify, limits};
+use gridnet_core::{Cancel, Control, Error, SignatureFault, Verify, limits};
 
-use crate::{ENGINES, auto};
+use crate::signatures::{self, Batch, Subject};
+use crate::{ENGINES, auto, every_path};
 
-/// Signatures of messages of one length, all of them good.
-#[derive(Clone)]
-struct Signatures {
-    keys: Vec<[u8; 32]>,
-    messages: Vec<u8>,
-    length: usize,
-    signatures: Vec<[u8; 64]>,
+/// What every suite is asked of: each path, and the choice left to the engine.
+fn every_path_passes(name: &str) {
+    let subjects: Vec<Subject<'_>> =
+        every_path().map(|made| Subject::engine(&made.with, &made.engine)).collect();
+    signatures::pass(name, &subjects);
 }
 
-impl Signatures {
-    /// Signed by `keys` keys in turns.
-    fn new(count: usize, length: usize, keys: usize) -> Signatures {
-        let secrets: Vec<SigningKey> = (0..keys).map(|i| SigningKey::from([1 + i as u8; 32])).collect();
-        let message = |index: usize| (0..length).map(move |i| (index * 31 + i * 7) as u8);
-        let messages: Vec<u8> = (0..count).flat_map(message).collect();
-        let of = |index: usize| &messages[index * length..(index + 1) * length];
-        let sign = |index: usize| secrets[index % keys].sign(of(index)).to_bytes();
-        let key = |index: usize| VerificationKeyBytes::from(&secrets[index % keys]).into();
-        Signatures {
-            keys: (0..count).map(key).collect(),
-            signatures: (0..count).map(sign).collect(),
-            messages,
-            length,
-        }
-    }
+#[test]
+fn rfc_8032_on_every_path() {
+    every_path_passes("RFC 8032");
+}
 
-    fn question(&self) -> Verify<'_> {
-        Verify {
-            keys: &self.keys,
-            messages: &self.messages,
-            length: self.length,
-            signatures: &self.signatures,
-        }
-    }
+#[test]
+fn edge_cases_on_every_path() {
+    every_path_passes("C2SP/CCTV");
+}
 
-    fn verdicts(&self, engine: &Engine) -> Vec<Signed> {
-        engine.verify(&self.question(), &Control::default()).expect("verdicts").value
-    }
+#[test]
+fn wycheproof_on_every_path() {
+    every_path_passes("Wycheproof");
+}
 
-    /// What the library says of each alone.
-    fn one_by_one(&self) -> Vec<Signed> {
-        (0..self.keys.len()).map(|index| self.alone(index)).collect()
-    }
+#[test]
+fn small_order_on_every_path() {
+    every_path_passes("small order");
+}
 
-    fn alone(&self, index: usize) -> Signed {
-        let signature = Signature::from(self.signatures[index]);
-        let message = &self.messages[index * self.length..(index + 1) * self.length];
-        let key = VerificationKey::try_from(VerificationKeyBytes::from(self.keys[index]));
-        let key = key.map_err(|_| SignatureFault::Key)?;
-        if key.verify(&signature, message).is_ok() {
-            return Ok(());
-        }
-        if CompressedEdwardsY(*signature.r_bytes()).decompress().is_none() {
-            return Err(SignatureFault::Point);
-        }
-        let scalar = Option::<Scalar>::from(Scalar::from_canonical_bytes(*signature.s_bytes()));
-        Err(if scalar.is_none() { SignatureFault::Scalar } else { SignatureFault::Signature })
-    }
+#[test]
+fn random_good_and_bad_ones_on_every_path() {
+    every_path_passes("random");
 }
 
 #[test]
 fn good_signatures_are_good_in_every_number() {
     for made in ENGINES.iter() {
         for count in [0, 1, 2, 8, 9, 127, 128, 129, 255, 256, 257, 700] {
-            let signatures = Signatures::new(count, 32, 5);
+            let signatures = Batch::signed(count, 32, 5);
             assert_eq!(signatures.verdicts(&made.engine), vec![Ok(()); count], "{count}, {}", made.with);
         }
     }
     for length in [0, 1, 63, 256] {
-        assert_eq!(Signatures::new(20, length, 20).verdicts(auto()), vec![Ok(()); 20], "{length} bytes");
+        assert_eq!(Batch::signed(20, length, 20).verdicts(auto()), vec![Ok(()); 20], "{length} bytes");
     }
 }
 
 #[test]
 fn a_bad_one_spoils_nothing_beside_it() {
-    let good = Signatures::new(300, 32, 7);
+    let good = Batch::signed(300, 32, 7);
     for index in (0..300).step_by(7).chain([299]) {
         let mut one_bad = good.clone();
         one_bad.signatures[index][40] ^= 1;
@@ -94,7 +65,7 @@ fn a_bad_one_spoils_nothing_beside_it() {
 
 #[test]
 fn every_fault_is_named_among_many_of_them() {
-    let mut mixed = Signatures::new(600, 32, 11);
+    let mut mixed = Batch::signed(600, 32, 11);
     for index in 0..600 {
         match index % 13 {
             0 => mixed.keys[index] = [2; 32],
@@ -120,7 +91,7 @@ fn every_fault_is_named_among_many_of_them() {
     assert!(expected.iter().filter(|verdict| verdict.is_ok()).count() > 250);
     assert_eq!(mixed.verdicts(auto()), expected);
     // Nothing but bad ones.
-    let mut bad = Signatures::new(600, 32, 11);
+    let mut bad = Batch::signed(600, 32, 11);
     bad.signatures.iter_mut().for_each(|signature| signature[50] ^= 4);
     assert_eq!(bad.verdicts(auto()), bad.one_by_one());
 }
@@ -128,7 +99,7 @@ fn every_fault_is_named_among_many_of_them() {
 /// Two that are wrong by opposite amounts: an equation without coefficients of its own would hold for the pair.
 #[test]
 fn errors_that_cancel_out_are_found() {
-    let mut pair = Signatures::new(256, 32, 1);
+    let mut pair = Batch::signed(256, 32, 1);
     let [one, other] = [10, 11];
     let scalar = |signature: &[u8; 64]| {
         let bytes: [u8; 32] = *signature.last_chunk().expect("the second half");
@@ -149,7 +120,7 @@ fn errors_that_cancel_out_are_found() {
 
 #[test]
 fn what_cannot_be_asked_is_refused() {
-    let signatures = Signatures::new(3, 4, 1);
+    let signatures = Batch::signed(3, 4, 1);
     let refused = |question: Verify<'_>| {
         let answer = auto().verify(&question, &Control::default());
         assert_eq!(answer.clone().err(), question.check().err());
@@ -167,7 +138,7 @@ fn what_cannot_be_asked_is_refused() {
 
 #[test]
 fn a_cancelled_call_says_so() {
-    let signatures = Signatures::new(40, 32, 1);
+    let signatures = Batch::signed(40, 32, 1);
     let control = Control { cancel: Cancel::default(), progress: None };
     control.cancel.cancel();
     let answer = auto().verify(&signatures.question(), &control);
@@ -176,7 +147,7 @@ fn a_cancelled_call_says_so() {
 
 #[test]
 fn work_is_counted_and_the_processor_is_named() {
-    let signatures = Signatures::new(300, 32, 3);
+    let signatures = Batch::signed(300, 32, 3);
     let report = auto().verify(&signatures.question(), &Control::default()).expect("verdicts");
     assert_eq!((report.done(), report.devices.len()), (300, 1));
     assert_eq!(report.devices[0].id, "cpu");

@@ -4,6 +4,9 @@
 #![cfg(feature = "gpu")]
 
 mod search;
+#[path = "../signatures/mod.rs"]
+mod signatures;
+mod suites;
 mod tuning;
 mod values;
 mod verify;

@@ -15,6 +15,8 @@ mod pools;
 pub(crate) use self::pools::*;
 use crate::{arguments, help};
 
+/// What `bench` measures.
+const PRIMITIVES: [&str; 4] = ["search", "walk", "digest", "verify"];
 /// One past the largest nonce of a header.
 const NONCES: u64 = 1 << 32;
 
@@ -129,6 +131,8 @@ pub(crate) enum Verify {
     Chains(VerifyChains),
     /// Check the identity proofs of many addresses
     Identities(VerifyIdentities),
+    /// Check Ed25519 signatures of messages
+    Signatures(VerifySignatures),
 }
 
 /// Arguments of `verify headers`.
@@ -281,6 +285,9 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
     #[arg(value_parser = arguments::seconds)]
     pub(crate) seconds: f64,
+    /// Measure only this primitive; may be given several times [default: all]
+    #[arg(long, value_name = "PRIMITIVE", value_parser = PossibleValuesParser::new(PRIMITIVES))]
+    pub(crate) primitive: Vec<String>,
     /// Measure each device alone, in more detail, and write that to a file as JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) report: Option<PathBuf>,

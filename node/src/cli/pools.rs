@@ -87,6 +87,28 @@ pub(crate) struct VerifyIdentities {
     pub(crate) devices: Devices,
 }
 
+/// Arguments of `verify signatures`.
+#[derive(Args, Debug)]
+#[command(after_help = help::VERIFY_SIGNATURES)]
+pub(crate) struct VerifySignatures {
+    /// The table: .parquet, or .arrow (Arrow IPC)
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Write a verdict for each row to this table
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Also verify the first N rows one by one on one core, and say how many times faster this was
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u64>(1, 1 << 40))]
+    pub(crate) compare: Option<u64>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
+}
+
 /// What can be done with token pools.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenPool {

@@ -27,6 +27,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Verify(Verify::Transit(args)) => verify_tables::transit(args),
         Command::Verify(Verify::Chains(args)) => verify_tables::chains(args),
         Command::Verify(Verify::Identities(args)) => verify_tables::identities(args),
+        Command::Verify(Verify::Signatures(args)) => verify_tables::signatures(args),
         Command::TokenPool(TokenPool::Create(args)) => token_pool::create(args),
         Command::TokenPool(TokenPool::Token(args)) => token_pool::token(args),
         Command::TokenPool(TokenPool::Inspect(args)) => token_pool::inspect(args),

@@ -135,6 +135,7 @@ fn bench_and_the_rest_refuse() {
     check("bench --report /no/such/folder/report.json", "--report", "cannot write");
     check("bench --report -", "--report", "a file is needed");
     check("bench --device cpu --tune", "--tune", "no graphics processor");
+    check("bench --primitive sign", "--primitive", "verify");
     check("bench --audit 0", "--audit", "from 1 to");
     check("mine --device 0", "--device", "no device answers to");
     check("mine --device gpu:15", "--device", "no device answers to");

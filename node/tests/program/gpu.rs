@@ -86,8 +86,11 @@ fn a_report_tells_of_each_device_what_it_does_and_how_well() {
         for row in device["rows"].as_array().expect("a list") {
             rows += 1;
             let kernel = &row["kernels"][0];
-            assert!(kernel["integer_instructions"].as_f64() > Some(500.0), "{row}");
-            assert!(kernel["group_size"].as_u64() >= Some(32), "{row}");
+            // Of signatures nothing is counted.
+            if row["primitive"] != "verify" {
+                assert!(kernel["integer_instructions"].as_f64() > Some(500.0), "{row}");
+                assert!(kernel["group_size"].as_u64() >= Some(32), "{row}");
+            }
             let (rate, kernel_rate) = (row["per_second"].as_f64(), row["kernel_per_second"].as_f64());
             if kernel_rate.is_some() {
                 // Rounded, each by itself.
@@ -97,11 +100,11 @@ fn a_report_tells_of_each_device_what_it_does_and_how_well() {
             // What is not known is said to be unknown, not left out.
             assert_eq!(
                 row["model_share"].is_null(),
-                row["clock_mhz"].is_null() || row["primitive"] == "digest"
+                row["clock_mhz"].is_null() || row["primitive"] == "digest" || kernel.is_null()
             );
         }
     }
-    assert_eq!(rows, 20 * devices.len());
+    assert_eq!(rows, 21 * devices.len());
     assert_eq!(printed["results"].as_array().map(Vec::len), Some(rows));
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::gpu::has_no_gpu;
 use crate::reproduce::disagreement;
 use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
-use crate::tables::{some_chains, some_identities};
+use crate::tables::{some_chains, some_identities, some_signatures};
 
 const COMMANDS: [&str; 10] = [
     "",
@@ -21,13 +21,14 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 15] = [
+const MORE_COMMANDS: [&str; 16] = [
     "devices",
     "reproduce",
     "completions",
     "verify transit",
     "verify chains",
     "verify identities",
+    "verify signatures",
     "token-pool",
     "token-pool create",
     "token-pool token",
@@ -60,6 +61,7 @@ fn every_example_of_the_help_runs() {
         .expect("the file is written");
     some_chains(&folder.path().join("chains.parquet"), true);
     some_identities(&folder.path().join("identities.parquet"), true);
+    some_signatures(&folder.path().join("signatures.parquet"), true);
     let pools = folder.path().join("pools.parquet");
     let pools = pools.to_str().expect("a plain name");
     let few = ["transit", "generate", "--count", "30", "--bad-share", "0", "--out", pools];

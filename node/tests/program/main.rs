@@ -13,6 +13,7 @@ mod interrupt;
 mod mine;
 mod reproduce;
 mod run;
+mod signatures;
 mod tables;
 mod terminal;
 mod token_pool;

@@ -9,9 +9,10 @@ use arrow_array::{Array as _, RecordBatch};
 use gridnet_core::proof::identity::mint;
 use gridnet_core::{Control, Engine, HashFunction};
 use gridnet_protocol::pool::ChainFunction;
-use gridnet_protocol::table::{chains, identities};
+use gridnet_protocol::sample::signatures::Signatures;
+use gridnet_protocol::table::{chains, identities, signatures};
 use gridnet_protocol::value::{Height, Units};
-use gridnet_protocol::verify::{Chain, Identity};
+use gridnet_protocol::verify::{Chain, Identity, SignedMessage};
 use gridnet_protocol::{Address, Network, identity};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -51,6 +52,25 @@ pub(crate) fn some_identities(path: &Path, good: bool) {
     };
     let made: Vec<_> = (0..5).map(made).collect();
     write(path, &identities::write(&made, None).expect("a table"));
+}
+
+/// Signatures of messages of three lengths; four of them are bad in a way each if that is wanted.
+pub(crate) fn some_signatures(path: &Path, good: bool) {
+    let signed = |index: usize| {
+        let mut made = Signatures::new(index as u64, [32, 0, 200][index % 3]);
+        made.grow(1);
+        let first = made.first(1);
+        let (key, message) = (first.keys[0], first.messages.to_vec());
+        SignedMessage { key, message, signature: first.signatures[0] }
+    };
+    let mut rows: Vec<SignedMessage> = (0..200).map(signed).collect();
+    if !good {
+        rows[10].key = [2; 32];
+        rows[20].signature[..32].fill(2);
+        rows[30].signature[63] |= 0xf0;
+        rows[40].signature = rows[41].signature;
+    }
+    write(path, &signatures::write(&rows).expect("a table"));
 }
 
 /// The reasons of a table of verdicts, with the indices of its rows; those that are valid have none.

@@ -9,19 +9,19 @@ use crate::run::{Ran, gridnet, keys, words};
 use crate::tables::{some_chains, some_identities, verdicts};
 
 /// A folder, and a way to run the program on files in it.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Place {
+    pub(crate) fn new() -> Place {
         Place(tempfile::tempdir().expect("a folder"))
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.0.path().join(name)
     }
 
     /// Runs a command line in which `@name` is a file here.
-    fn run(&self, line: &str) -> Ran {
+    pub(crate) fn run(&self, line: &str) -> Ran {
         let folder = self.0.path().to_str().expect("a plain name");
         let line = line.replace('@', &format!("{folder}/"));
         gridnet(&words(&line))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::types::ArrowPrimitiveType;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, ListArray, PrimitiveArray, RecordBatch,
+    Array, ArrayRef, BinaryArray, BooleanArray, FixedSizeBinaryArray, ListArray, PrimitiveArray, RecordBatch,
     RecordBatchOptions, StringArray, StructArray,
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
@@ -91,6 +91,21 @@ impl<'a, R> Made<'a, R> {
         }
         let array = fixed::<N>(name, values, nulls(are_there))?;
         Ok(self.add(name, true, array))
+    }
+
+    /// Adds bytes of different lengths.
+    pub(super) fn strings(
+        &mut self,
+        name: &str,
+        bytes: impl Fn(&'a R) -> &'a [u8],
+    ) -> Result<&mut Self, Error> {
+        let strings: Vec<&[u8]> = self.rows.iter().map(|row| row.map_or(&[][..], &bytes)).collect();
+        let all = strings.iter().try_fold(0usize, |sum, bytes| sum.checked_add(bytes.len()));
+        if all.is_none_or(|all| i32::try_from(all).is_err()) {
+            let (got, max) = (all.map_or(u64::MAX, |all| all as u64), i32::MAX as u64);
+            return Err(Error::TooMany { what: "bytes of a column together", got, max });
+        }
+        Ok(self.add(name, false, BinaryArray::from_iter_values(strings)))
     }
 
     /// Adds structs: null where the inner row is.

@@ -121,8 +121,8 @@ impl<'a> Form<'a> for &'a BooleanArray {
     }
 }
 
-/// A column of `N` bytes each.
-pub(super) enum Bytes<'a, const N: usize> {
+/// A column of strings of bytes.
+enum Octets<'a> {
     Fixed(&'a FixedSizeBinaryArray),
     Small(&'a BinaryArray),
     Large(&'a LargeBinaryArray),
@@ -130,45 +130,72 @@ pub(super) enum Bytes<'a, const N: usize> {
     Dictionary(Keys<'a>, Box<Self>),
 }
 
-impl<'a, const N: usize> Bytes<'a, N> {
-    fn form(array: &'a dyn Array) -> Option<Self> {
+impl<'a> Octets<'a> {
+    /// The column's form. Where all have one width that must be `width`, if one is wanted.
+    fn form(array: &'a dyn Array, width: Option<usize>) -> Option<Self> {
         match array.data_type() {
             // Another width is no fault of single rows.
-            DataType::FixedSizeBinary(width) if width.to_usize() == Some(N) => {
-                array.as_fixed_size_binary_opt().map(Bytes::Fixed)
+            DataType::FixedSizeBinary(is) if width.is_none_or(|width| is.to_usize() == Some(width)) => {
+                array.as_fixed_size_binary_opt().map(Octets::Fixed)
             }
-            DataType::Binary => array.as_binary_opt().map(Bytes::Small),
-            DataType::LargeBinary => array.as_binary_opt().map(Bytes::Large),
-            DataType::BinaryView => array.as_binary_view_opt().map(Bytes::View),
+            DataType::Binary => array.as_binary_opt().map(Octets::Small),
+            DataType::LargeBinary => array.as_binary_opt().map(Octets::Large),
+            DataType::BinaryView => array.as_binary_view_opt().map(Octets::View),
             DataType::Dictionary(_, _) => {
                 let (keys, values) = Keys::of(array)?;
-                Some(Bytes::Dictionary(keys, Box::new(Bytes::form(values)?)))
+                Some(Octets::Dictionary(keys, Box::new(Octets::form(values, width)?)))
             }
             _ => None,
         }
     }
+
+    #[inline]
+    fn value(&self, row: usize) -> Result<Option<&'a [u8]>, Malformed> {
+        Ok(match self {
+            Octets::Fixed(array) => unless_null(*array, row, || array.value(row)),
+            Octets::Small(array) => unless_null(*array, row, || array.value(row)),
+            Octets::Large(array) => unless_null(*array, row, || array.value(row)),
+            Octets::View(array) => unless_null(*array, row, || array.value(row)),
+            Octets::Dictionary(keys, values) => {
+                return keys.place(row)?.map_or(Ok(None), |place| values.value(place));
+            }
+        })
+    }
 }
+
+/// A column of `N` bytes each.
+pub(super) struct Bytes<'a, const N: usize>(Octets<'a>);
 
 /// Its values are found where they lie: to hand copies on from call to call is what would take the time.
 impl<'a, const N: usize> Form<'a> for Bytes<'a, N> {
     type Value = &'a [u8; N];
 
     fn of(path: &str, array: &'a dyn Array) -> Result<Self, Error> {
-        Bytes::form(array).ok_or_else(|| wrong(path, format!("{N} bytes"), array.data_type().to_string()))
+        let form = Octets::form(array, Some(N));
+        form.map(Bytes).ok_or_else(|| wrong(path, format!("{N} bytes"), array.data_type().to_string()))
     }
 
     #[inline]
     fn value(&self, row: usize) -> Result<Option<&'a [u8; N]>, Malformed> {
-        let bytes = match self {
-            Bytes::Fixed(array) => unless_null(*array, row, || array.value(row)),
-            Bytes::Small(array) => unless_null(*array, row, || array.value(row)),
-            Bytes::Large(array) => unless_null(*array, row, || array.value(row)),
-            Bytes::View(array) => unless_null(*array, row, || array.value(row)),
-            Bytes::Dictionary(keys, values) => {
-                return keys.place(row)?.map_or(Ok(None), |place| values.value(place));
-            }
-        };
-        bytes.map(|bytes| bytes.try_into().map_err(|_| Malformed)).transpose()
+        self.0.value(row)?.map(|bytes| bytes.try_into().map_err(|_| Malformed)).transpose()
+    }
+}
+
+/// A column of at most `MAX` bytes each, of different lengths.
+pub(super) struct Strings<'a, const MAX: usize>(Octets<'a>);
+
+impl<'a, const MAX: usize> Form<'a> for Strings<'a, MAX> {
+    type Value = &'a [u8];
+
+    fn of(path: &str, array: &'a dyn Array) -> Result<Self, Error> {
+        let form = Octets::form(array, None);
+        form.map(Strings).ok_or_else(|| wrong(path, "bytes", array.data_type().to_string()))
+    }
+
+    #[inline]
+    fn value(&self, row: usize) -> Result<Option<&'a [u8]>, Malformed> {
+        let bytes = self.0.value(row)?;
+        if bytes.is_some_and(|bytes| bytes.len() > MAX) { Err(Malformed) } else { Ok(bytes) }
     }
 }
 

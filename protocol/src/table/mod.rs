@@ -11,6 +11,7 @@ pub mod chains;
 mod columns;
 pub mod identities;
 mod ledger;
+pub mod signatures;
 #[cfg(test)]
 mod tests;
 pub mod transit;

@@ -20,7 +20,7 @@ pub fn schema() -> Result<SchemaRef, Error> {
     write(0, &[]).map(|batch| batch.schema())
 }
 
-/// The columns of verdicts on chains and identities.
+/// The columns of verdicts on chains, identities and signatures.
 ///
 /// # Errors
 /// As [`schema`].
@@ -54,7 +54,7 @@ pub fn write(first_index: u64, verdicts: &[Verdict]) -> Result<RecordBatch, Erro
     made.into_table(HashMap::new())
 }
 
-/// A table of verdicts on chains or identities: good, or the name of what is wrong. The first is number `first_index`.
+/// A table of verdicts on chains, identities or signatures: good, or the name of what is wrong. The first is number `first_index`.
 ///
 /// # Errors
 /// [`Error::Overflow`] for more than there can be.

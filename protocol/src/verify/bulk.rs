@@ -1,14 +1,17 @@
-//! Hash chains and identity proofs in bulk.
+//! Hash chains, identity proofs and signatures in bulk.
 
 use std::collections::BTreeMap;
 
+use ed25519_zebra::VerificationKey;
 use gridnet_core::proof::identity::{Fault, Proof};
-use gridnet_core::{Control, Digest, Engine, Error, HashFunction, Order, Report, Target, Walk, add_shares};
+use gridnet_core::{
+    Control, Digest, Engine, Error, HashFunction, Order, Report, Signed, Target, Verify, Walk, add_shares,
+};
 
 use crate::pool::ChainFunction;
 use crate::{Address, Network, identity};
 
-/// Messages of one length that are hashed together; of the longest ones fewer.
+/// Messages of one length that are hashed together, or whose signatures are checked; of the longest ones fewer.
 const MESSAGES_BYTES: usize = 8 << 20;
 
 /// A chain: where it begins, how long it is, where it should end.
@@ -88,6 +91,59 @@ pub fn verify_identities(
             add_shares(&mut devices, &report.devices);
             for (&row, hash) in rows.iter().zip(&report.value) {
                 verdicts[row] = if target.is_met_by(hash, Order::Big) { Ok(()) } else { Err(Fault::Hash) };
+            }
+        }
+    }
+    Ok(Report { value: verdicts, devices, elapsed: began.elapsed() })
+}
+
+/// A signature of a message, which is signed as it stands: nothing the protocol would sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedMessage {
+    /// Whose signature it should be: an Ed25519 key.
+    pub key: [u8; 32],
+    /// What should be signed.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub signature: [u8; 64],
+}
+
+impl SignedMessage {
+    /// Whether it is good, by the plain call that anybody would make: the library's, for one signature.
+    pub fn verify_plainly(&self) -> bool {
+        let key = VerificationKey::try_from(self.key);
+        key.is_ok_and(|key| key.verify(&self.signature.into(), &self.message).is_ok())
+    }
+}
+
+/// What becomes of each signature, by ZIP-215. Those of messages of one length are checked together.
+///
+/// # Errors
+/// The engine's own; [`Error::OutOfRange`] when there is a message of more than
+/// [`SIGNED_BYTES_MAX`](gridnet_core::limits::SIGNED_BYTES_MAX) bytes.
+pub fn verify_signatures(
+    engine: &Engine,
+    signed: &[SignedMessage],
+    control: &Control,
+) -> Result<Report<Vec<Signed>>, Error> {
+    let began = std::time::Instant::now();
+    let mut devices = Vec::new();
+    let mut verdicts = vec![Ok(()); signed.len()];
+    let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (row, signed) in signed.iter().enumerate() {
+        by_length.entry(signed.message.len()).or_default().push(row);
+    }
+    for (length, rows) in by_length {
+        for rows in rows.chunks((MESSAGES_BYTES / length.max(32)).max(1)) {
+            let keys: Vec<[u8; 32]> = rows.iter().map(|&row| signed[row].key).collect();
+            let signatures: Vec<[u8; 64]> = rows.iter().map(|&row| signed[row].signature).collect();
+            let mut messages = Vec::with_capacity(rows.len() * length);
+            rows.iter().for_each(|&row| messages.extend(&signed[row].message));
+            let verify = Verify { keys: &keys, messages: &messages, length, signatures: &signatures };
+            let report = engine.verify(&verify, control)?;
+            add_shares(&mut devices, &report.devices);
+            for (&row, verdict) in rows.iter().zip(report.value) {
+                verdicts[row] = verdict;
             }
         }
     }

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use gridnet_core::{Control, Engine, Share};
 
-pub use self::bulk::{Chain, verify_chains, verify_identities};
+pub use self::bulk::{Chain, SignedMessage, verify_chains, verify_identities, verify_signatures};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
 use self::judge::Left;
 use self::stateless::Examined;

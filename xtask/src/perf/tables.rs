@@ -34,7 +34,12 @@ fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String
 /// Millions a second, with three or so digits that mean something.
 fn millions(rate: f64) -> String {
     let rate = rate / 1e6;
-    if rate < 10.0 { format!("{rate:.2}") } else { format!("{rate:.1}") }
+    match rate {
+        // Signatures.
+        ..1.0 => format!("{rate:.4}"),
+        ..10.0 => format!("{rate:.2}"),
+        _ => format!("{rate:.1}"),
+    }
 }
 
 /// The rate with half the width of the middle half of its repetitions.
@@ -100,7 +105,7 @@ fn paths(rows: &[Row]) -> String {
             };
             [
                 row.title.clone(),
-                each.path.clone().unwrap_or_default(),
+                each.path.clone().unwrap_or_else(|| each.name.clone()),
                 with_noise(each),
                 times(each.ratio),
                 operations,

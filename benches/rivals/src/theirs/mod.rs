@@ -2,6 +2,7 @@
 //! the crate offers one, many at once where it has a call for that.
 
 pub(crate) mod blake;
+pub(crate) mod ed25519;
 pub(crate) mod headers;
 pub(crate) mod sha;
 

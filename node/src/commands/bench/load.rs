@@ -4,68 +4,25 @@ use std::time::Duration;
 
 use gridnet_core::proof::header::{Header, HeaderSearch};
 use gridnet_core::{
-    Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Primitive, Question, Report,
-    Search, Target, Walk,
+    Control, Digest, Endian, Engine, Error, HashFunction, NonceField, Order, Question, Report, Search,
+    Target, Walk,
 };
+use gridnet_protocol::sample::signatures::Signatures;
 
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The nonces of a header, under so many versions of it.
-    Header { versions: u16 },
-    /// The nonces of an identity.
-    Identity,
-    /// Values, each hashed so many times.
-    Walk { steps: u64 },
-    /// Messages of so many bytes.
-    Digest { length: usize },
-}
-
-impl Kind {
-    pub(super) fn primitive(self) -> Primitive {
-        match self {
-            Kind::Header { .. } | Kind::Identity => Primitive::Search,
-            Kind::Walk { .. } => Primitive::Walk,
-            Kind::Digest { .. } => Primitive::Digest,
-        }
-    }
-
-    /// The same in a table.
-    pub(super) fn short(self) -> String {
-        match self {
-            Kind::Header { versions: 1 } | Kind::Walk { steps: 1_000 } | Kind::Digest { length: 80 } => {
-                self.primitive().name().to_owned()
-            }
-            Kind::Header { versions } => format!("search ×{versions}"),
-            Kind::Identity => "identity".to_owned(),
-            Kind::Walk { steps } => format!("walk {steps}"),
-            Kind::Digest { length } => format!("digest {length}"),
-        }
-    }
-
-    /// What a person calls it.
-    pub(super) fn name(self) -> String {
-        match self {
-            Kind::Header { versions: 1 } => "search of a header".to_owned(),
-            Kind::Header { versions } => format!("search of a header under {versions} versions"),
-            Kind::Identity => "search of an identity".to_owned(),
-            Kind::Walk { steps } => format!("walk of {steps} steps"),
-            Kind::Digest { length } => format!("digest of {length} bytes"),
-        }
-    }
-}
+use super::job::{Job, Kind};
 
 /// Work of one kind.
 pub(super) struct Load {
-    kind: Kind,
-    function: HashFunction,
-    /// Nonces, values or messages of one call.
+    /// Nonces, values, messages or signatures of one call.
     size: usize,
     size_max: usize,
-    bytes: Vec<u8>,
-    values: Vec<[u8; 32]>,
-    steps: Vec<u64>,
-    out: Vec<[u8; 32]>,
+    of: Of,
+}
+
+/// What the questions are about.
+enum Of {
+    Hashes(Hashes),
+    Signatures(Signatures),
 }
 
 /// What timed calls did.
@@ -77,6 +34,8 @@ pub(super) struct Tally {
     /// By the clock of the device, where it has one.
     pub(super) busy: Option<Duration>,
     pub(super) longest: Option<Duration>,
+    /// The devices that did any of it, and how: ids and paths.
+    pub(super) devices: Vec<(String, String)>,
 }
 
 impl Tally {
@@ -87,20 +46,27 @@ impl Tally {
             self.dispatches += share.dispatches;
             self.busy = self.busy.into_iter().chain(share.busy).reduce(|a, b| a + b);
             self.longest = self.longest.max(share.longest);
+            let device = (share.id.clone(), share.path.clone());
+            if share.done > 0 && !self.devices.contains(&device) {
+                self.devices.push(device);
+            }
         }
     }
 }
 
 impl Load {
-    pub(super) fn new(kind: Kind, function: HashFunction) -> Load {
-        let (size, size_max) = match kind {
-            Kind::Header { .. } | Kind::Identity => (1 << 18, u32::MAX as usize),
-            Kind::Walk { .. } => (1 << 8, 1 << 20),
-            Kind::Digest { .. } => (1 << 12, 1 << 21),
+    pub(super) fn new(job: Job) -> Load {
+        let (size, size_max) = match job {
+            Job::Hash(Kind::Header { .. } | Kind::Identity, _) => (1 << 18, u32::MAX as usize),
+            Job::Hash(Kind::Walk { .. }, _) => (1 << 8, 1 << 20),
+            Job::Hash(Kind::Digest { .. }, _) => (1 << 12, 1 << 21),
+            Job::Verify { .. } => (1 << 8, 1 << 20),
         };
-        let empty = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (bytes, values, steps, out) = empty;
-        Load { kind, function, size, size_max, bytes, values, steps, out }
+        let of = match job {
+            Job::Hash(kind, function) => Of::Hashes(Hashes::new(kind, function)),
+            Job::Verify { length } => Of::Signatures(Signatures::new(0, length)),
+        };
+        Load { size, size_max, of }
     }
 
     /// Calls that grow until one takes long enough to be timed.
@@ -132,40 +98,77 @@ impl Load {
 
     /// One call.
     pub(super) fn call(&mut self, engine: &Engine, control: &Control) -> Result<Report<()>, Error> {
-        self.fill();
+        let report = match &mut self.of {
+            Of::Hashes(hashes) => hashes.call(self.size, engine, control),
+            Of::Signatures(signatures) => {
+                signatures.grow(self.size);
+                engine.verify(&signatures.first(self.size), control).map(|report| report.map(drop))
+            }
+        };
+        if control.cancel.is_cancelled() { Err(Error::Cancelled) } else { report }
+    }
+
+    /// The question of one call, where it is one about hashes.
+    pub(super) fn ask<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> Option<T> {
+        match &self.of {
+            Of::Hashes(hashes) => Some(hashes.ask(self.size, ask)),
+            Of::Signatures(_) => None,
+        }
+    }
+}
+
+/// Hashing of one kind.
+struct Hashes {
+    kind: Kind,
+    function: HashFunction,
+    bytes: Vec<u8>,
+    values: Vec<[u8; 32]>,
+    steps: Vec<u64>,
+    out: Vec<[u8; 32]>,
+}
+
+impl Hashes {
+    fn new(kind: Kind, function: HashFunction) -> Hashes {
+        let empty = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (bytes, values, steps, out) = empty;
+        Hashes { kind, function, bytes, values, steps, out }
+    }
+
+    fn call(&mut self, size: usize, engine: &Engine, control: &Control) -> Result<Report<()>, Error> {
+        self.fill(size);
         let mut out = std::mem::take(&mut self.out);
-        let report = self.ask(|question| match question {
+        let report = self.ask(size, |question| match question {
             Question::Search(search) => engine.search(search, control).map(|report| report.map(|_| ())),
             Question::Walk(walk) => engine.walk_into(walk, &mut out, control),
             Question::Digest(digest) => engine.digest_into(digest, &mut out, control),
             _ => unreachable!("of these three kinds"),
         });
         self.out = out;
-        if control.cancel.is_cancelled() { Err(Error::Cancelled) } else { report }
+        report
     }
 
     /// Makes what the questions are about, as much as the size wants.
-    fn fill(&mut self) {
+    fn fill(&mut self, size: usize) {
         match self.kind {
             Kind::Walk { steps } => {
-                self.values.extend((self.values.len()..self.size).map(|i| [i as u8; 32]));
-                self.steps.resize(self.size, steps);
-                self.out.resize(self.size, [0; 32]);
+                self.values.extend((self.values.len()..size).map(|i| [i as u8; 32]));
+                self.steps.resize(size, steps);
+                self.out.resize(size, [0; 32]);
             }
             Kind::Digest { length } => {
-                let bytes = self.size * length;
+                let bytes = size * length;
                 self.bytes.extend((self.bytes.len()..bytes).map(|i| (i % 251) as u8));
-                self.out.resize(self.size, [0; 32]);
+                self.out.resize(size, [0; 32]);
             }
             Kind::Header { .. } | Kind::Identity => {}
         }
     }
 
     /// The question of one call.
-    pub(super) fn ask<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
+    fn ask<T>(&self, size: usize, ask: impl FnOnce(&Question<'_>) -> T) -> T {
         let function = self.function;
         // Nothing meets the target zero, so the whole range is tried.
-        let range = 0..self.size as u128;
+        let range = 0..size as u128;
         match self.kind {
             Kind::Header { versions } => {
                 let search = Header::GENESIS.search(range, Target::ZERO, 1);
@@ -184,7 +187,7 @@ impl Load {
                 ask(&Question::Walk(&Walk { function, starts: &self.values, steps: &self.steps }))
             }
             Kind::Digest { length } => {
-                ask(&Question::Digest(&Digest { function, messages: &self.bytes, length, count: self.size }))
+                ask(&Question::Digest(&Digest { function, messages: &self.bytes, length, count: size }))
             }
         }
     }

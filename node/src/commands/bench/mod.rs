@@ -1,14 +1,16 @@
 //! `gridnet bench`: how fast each primitive is with each function, and whether the answers are the right ones.
 
+mod job;
 mod load;
 mod report;
 
 use std::time::Duration;
 
-use gridnet_core::{Control, Engine, Error, HashFunction};
+use gridnet_core::{Control, Engine, Error};
 use serde::Serialize;
 
-use self::load::{Kind, Load, Tally};
+use self::job::Job;
+use self::load::{Load, Tally};
 use self::report::Reporter;
 use crate::arguments;
 use crate::cli::Bench;
@@ -18,10 +20,6 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Hex, Whole, scaled};
 use crate::progress::Steps;
 
-/// What is measured with every function.
-const KINDS: [Kind; 3] =
-    [Kind::Header { versions: 1 }, Kind::Walk { steps: 1_000 }, Kind::Digest { length: 80 }];
-
 /// Measures.
 pub(crate) fn run(args: &Bench) -> Result<Outcome, Failure> {
     let control = Control { cancel: interrupt::cancel(), progress: None };
@@ -30,14 +28,13 @@ pub(crate) fn run(args: &Bench) -> Result<Outcome, Failure> {
         return Reporter::new(args, path, seconds, control)?.run();
     }
     let engine = arguments::engine(&args.devices)?;
-    let rows: Vec<(Kind, HashFunction)> =
-        KINDS.into_iter().flat_map(|kind| HashFunction::ALL.map(|function| (kind, function))).collect();
+    let rows = job::plan(&args.primitive, false);
     let mut answer = Table { results: Vec::new(), interrupted: false };
     let steps = Steps::new("measuring", rows.len() as u64);
     print(args.json, &heading())?;
-    for (kind, function) in rows {
-        steps.begin(format!("{} {}", kind.primitive().name(), function.name()));
-        match measure(&engine, kind, function, seconds, &control, None) {
+    for job in rows {
+        steps.begin(format!("{} {}", job.primitive(), job.algorithm()));
+        match measure(&engine, job, seconds, &control, None) {
             Ok(measured) => {
                 steps.end(|| print(args.json, &measured.row.plain()))?;
                 answer.results.push(measured.row);
@@ -121,14 +118,13 @@ struct Measured {
 
 fn measure(
     engine: &Engine,
-    kind: Kind,
-    function: HashFunction,
+    job: Job,
     seconds: Duration,
     control: &Control,
     card: Option<&Card>,
 ) -> Result<Measured, Error> {
-    let checksum = Hex(engine.checksum(kind.primitive(), function)?);
-    let mut load = Load::new(kind, function);
+    let checksum = Hex(job.checksum(engine)?);
+    let mut load = Load::new(job);
     load.warm_up(engine, seconds, control)?;
     let mut timed = || load.run(engine, seconds, control);
     let (tally, seen) = match card {
@@ -136,14 +132,24 @@ fn measure(
         None => (timed(), Seen::default()),
     };
     let tally = tally?;
-    let device = engine.devices().map(|device| device.id).collect::<Vec<_>>().join("+");
+    let (device, path) = match job {
+        Job::Hash(_, function) => {
+            let ids: Vec<String> = engine.devices().map(|device| device.id).collect();
+            (ids.join("+"), engine.path(function))
+        }
+        // Not every device of an engine has kernels for signatures: those are named that did it.
+        Job::Verify { .. } => {
+            let (ids, paths): (Vec<_>, Vec<_>) = tally.devices.iter().cloned().unzip();
+            (ids.join("+"), paths.join(" + "))
+        }
+    };
     let row = Row {
-        primitive: kind.primitive().name(),
-        what: kind.name(),
-        short: kind.short(),
-        algorithm: function.name(),
+        primitive: job.primitive(),
+        what: job.name(),
+        short: job.short(),
+        algorithm: job.algorithm(),
         device,
-        path: engine.path(function),
+        path,
         per_second: Whole::rate(tally.done, tally.elapsed),
         dispatches: tally.dispatches.into(),
         checksum,

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use gridnet_core::{Control, Device, Engine, Error, HashFunction, Health, KernelInfo, Tune};
 use serde::Serialize;
 
-use super::load::{Kind, Load};
-use super::{KINDS, Measured, Row, Table, finish, heading, measure, print};
+use super::job::{self, Job, Kind};
+use super::load::Load;
+use super::{Measured, Row, Table, finish, heading, measure, print};
 use crate::arguments::{self, quoted};
 use crate::cache;
 use crate::cli::Bench;
@@ -15,18 +16,6 @@ use crate::nvidia::Card;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Whole, seconds};
 use crate::progress::Steps;
-
-/// What is measured beside [`KINDS`].
-const MORE: [(Kind, HashFunction); 8] = [
-    (Kind::Header { versions: 4 }, HashFunction::Sha256d),
-    (Kind::Identity, HashFunction::BLAKE2B),
-    (Kind::Walk { steps: 100 }, HashFunction::Sha256),
-    (Kind::Walk { steps: 100 }, HashFunction::BLAKE2S),
-    (Kind::Walk { steps: 100 }, HashFunction::BLAKE2B),
-    (Kind::Walk { steps: 3 }, HashFunction::Sha256),
-    (Kind::Walk { steps: 3 }, HashFunction::BLAKE2S),
-    (Kind::Walk { steps: 3 }, HashFunction::BLAKE2B),
-];
 
 /// Measures one device after the other.
 pub(super) struct Reporter<'a> {
@@ -157,11 +146,7 @@ impl<'a> Reporter<'a> {
 
     pub(super) fn run(mut self) -> Result<Outcome, Failure> {
         let mut answer = Table { results: Vec::new(), interrupted: false };
-        let plan: Vec<(Kind, HashFunction)> = KINDS
-            .into_iter()
-            .flat_map(|kind| HashFunction::ALL.map(|function| (kind, function)))
-            .chain(MORE)
-            .collect();
+        let plan = job::plan(&self.args.primitive, true);
         let devices = std::mem::take(&mut self.devices);
         let steps = Steps::new("measuring", (devices.len() * plan.len()) as u64);
         print(self.args.json, &heading())?;
@@ -173,11 +158,10 @@ impl<'a> Reporter<'a> {
                 }
                 opened => opened?,
             };
-            for &(kind, function) in &plan {
-                steps.begin(format!("{} {}", kind.primitive().name(), function.name()));
+            for &job in &plan {
+                steps.begin(format!("{} {}", job.primitive(), job.algorithm()));
                 let looking_on = card.as_ref().ok();
-                let measured = match measure(&engine, kind, function, self.seconds, &self.control, looking_on)
-                {
+                let measured = match measure(&engine, job, self.seconds, &self.control, looking_on) {
                     Err(Error::Cancelled) => {
                         answer.interrupted = true;
                         break 'devices;
@@ -191,7 +175,7 @@ impl<'a> Reporter<'a> {
                 }
                 answer.results.push(measured.row.clone());
                 let units = looking_on.and_then(|card| card.integer_units);
-                let detailed = Detailed::new(&engine, kind, function, measured, units);
+                let detailed = Detailed::new(&engine, job, measured, units);
                 let reported = self.report.devices.last_mut().expect("it was pushed when it was opened");
                 reported.rows.push(detailed);
                 reported.note(&engine);
@@ -212,7 +196,8 @@ impl<'a> Reporter<'a> {
         let began = Instant::now();
         let first = alone().tune(Tune::Never).build()?;
         let opened = began.elapsed();
-        Load::new(Kind::Header { versions: 1 }, HashFunction::Sha256d).call(&first, &self.control)?;
+        let header = Job::Hash(Kind::Header { versions: 1 }, HashFunction::Sha256d);
+        Load::new(header).call(&first, &self.control)?;
         let answered = began.elapsed();
         drop(first);
         let engine = alone().build()?;
@@ -260,24 +245,18 @@ impl Reported {
 }
 
 impl Detailed {
-    fn new(
-        engine: &Engine,
-        kind: Kind,
-        function: HashFunction,
-        measured: Measured,
-        integer_units: Option<u32>,
-    ) -> Detailed {
+    fn new(engine: &Engine, job: Job, measured: Measured, integer_units: Option<u32>) -> Detailed {
         let Measured { row, tally, seen } = measured;
-        let infos: Vec<KernelInfo> = Load::new(kind, function)
+        let infos: Option<Vec<KernelInfo>> = Load::new(job)
             .ask(|question| engine.kernels(question).flat_map(|(_, kernels)| kernels).collect());
+        let infos = infos.unwrap_or_default();
         let kernels: Vec<Kernel> = infos.into_iter().map(Kernel::new).collect();
         let elapsed = tally.elapsed.as_secs_f64();
         let rate = tally.done as f64 / elapsed;
         let whole = |rate: f64| Whole(rate.round() as u128);
         let kernel_rate = tally.busy.map(|busy| tally.done as f64 / busy.as_secs_f64());
         let model = match (kernels.as_slice(), integer_units, seen.clock_mhz) {
-            // A digest waits for memory and for the bus, not for arithmetic.
-            ([kernel], Some(units), Some(mhz)) if !matches!(kind, Kind::Digest { .. }) => {
+            ([kernel], Some(units), Some(mhz)) if job.is_arithmetic() => {
                 Some(f64::from(units) * mhz * 1e6 / kernel.integer_instructions)
             }
             _ => None,

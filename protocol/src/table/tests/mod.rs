@@ -5,6 +5,7 @@ mod malformed;
 mod others;
 mod random;
 mod samples;
+mod signatures;
 
 use std::sync::Arc;
 

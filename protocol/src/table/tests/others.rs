@@ -13,7 +13,7 @@ use super::samples::{Draw, ledger};
 use super::{column, with_arrays};
 use crate::pool::ChainFunction;
 use crate::reason::{Reason, Void};
-use crate::table::{Given, Ledger, chains, identities, network, transit, verdicts};
+use crate::table::{Given, Ledger, chains, identities, network, signatures, transit, verdicts};
 use crate::value::{Height, Time, Units};
 use crate::verify::{Chain, HopShare, Identity, Settled};
 use crate::{Address, Network};
@@ -210,6 +210,7 @@ fn the_document_lists_every_column() {
         ("Transit pools", transit::schema(&ledger())),
         ("Identities", identities::schema(None)),
         ("Chains", chains::schema()),
+        ("Signatures", signatures::schema()),
         ("Verdicts", verdicts::schema()),
     ] {
         assert_eq!(listed(heading), written(&schema.expect("a schema")), "{heading}");
@@ -220,6 +221,7 @@ fn the_document_lists_every_column() {
         let mut inner = Vec::new();
         let kind = match field.data_type() {
             DataType::FixedSizeBinary(width) => format!("{width} bytes"),
+            DataType::Binary => "bytes".to_owned(),
             DataType::Utf8 => "text".to_owned(),
             DataType::Boolean => "boolean".to_owned(),
             DataType::Struct(fields) => {

@@ -4,6 +4,8 @@
 //! Everything in them is as it would be but two things: who is who is drawn from a few dozen keys, and a hop's seal is
 //! not made, only its hash drawn, since nothing but the receiver ever looks into a seal.
 
+pub mod signatures;
+
 use std::thread;
 
 use gridnet_core::proof::identity::Proof;

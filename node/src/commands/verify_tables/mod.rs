@@ -1,33 +1,33 @@
-//! `gridnet verify transit`, `chains` and `identities`: tables of what is to be verified, however long.
+//! `gridnet verify transit`, `chains`, `identities` and `signatures`: tables of what is to be verified, however long.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod answer;
+
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use gridnet_core::{Control, Error, Share, add_shares};
+use gridnet_core::{Control, Error, add_shares};
 use gridnet_protocol::reason::Reason;
 use gridnet_protocol::table::transit::Said;
-use gridnet_protocol::table::{Given, Ledger, chains, identities, transit, verdicts};
+use gridnet_protocol::table::{Given, Ledger, chains, identities, signatures, transit, verdicts};
 use gridnet_protocol::transit::ClaimedPool;
 use gridnet_protocol::value::{Height, Time};
-use gridnet_protocol::verify::{Chain, Context, Sequence, Verdict, Work, verify_chains, verify_identities};
+use gridnet_protocol::verify::{
+    Chain, Context, Sequence, SignedMessage, Verdict, verify_chains, verify_identities, verify_signatures,
+};
 use gridnet_protocol::{Address, Network};
-use serde::Serialize;
 
+use self::answer::{Plain, Tally, Unit, answer};
 use crate::arguments;
-use crate::cli::{VerifyChains, VerifyIdentities, VerifyTransit};
+use crate::cli::{VerifyChains, VerifyIdentities, VerifySignatures, VerifyTransit};
 use crate::interrupt;
 use crate::outcome::{Failure, Outcome};
-use crate::output::{self, Answer, Whole, duration, scaled, seconds};
+use crate::output;
 use crate::progress::Rows;
 use crate::tables::{self, Reader, Writer};
 
-/// Bad rows that the answer names; `--out` names all.
-const NAMED_MAX: usize = 20;
 /// Batches of rows that are read ahead.
 const AHEAD: usize = 2;
 
@@ -46,6 +46,7 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
     let mut sequence = Sequence::default();
     let mut ledger = Said::default();
     let mut plain = args.compare.map(Plain::new);
+    let mut plain_sequence = Sequence::default();
     let mut tally = Tally::new();
     let ended = each_batch(reader, transit::read, |rows, bar| {
         ledger.enter(&mut context, &rows);
@@ -57,7 +58,7 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
             Err(error) => return Err(error.into()),
         };
         if let Some(plain) = &mut plain {
-            plain.verify(&claims, &context);
+            plain.verify(&claims, |claim| drop(plain_sequence.verify_plainly(claim, &context)));
         }
         tally.work.add(&verified.work);
         let mut found = verified.verdicts.into_iter();
@@ -77,7 +78,7 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
             "note: there is no {beside:?}: no identity is registered, and so no pool has an owner"
         ));
     }
-    answer(tally, plain, ended, args.json, " transit pools")
+    answer(tally, plain, ended, args.json, Unit::TransitPools)
 }
 
 /// Reads the table of identities: the one that was named, or the one beside, if it is there. Whether there was one.
@@ -109,34 +110,6 @@ fn read_identities(args: &VerifyTransit, context: &mut Context) -> Result<bool, 
     Ok(true)
 }
 
-/// The same rows by a plain loop, to compare with.
-struct Plain {
-    left: u64,
-    sequence: Sequence,
-    verified: u64,
-    took: Duration,
-}
-
-impl Plain {
-    fn new(count: u64) -> Plain {
-        Plain { left: count, sequence: Sequence::default(), verified: 0, took: Duration::ZERO }
-    }
-
-    fn verify(&mut self, claims: &[ClaimedPool], context: &Context) {
-        let began = Instant::now();
-        for claim in claims.iter().take(usize::try_from(self.left).unwrap_or(usize::MAX)) {
-            let _ = self.sequence.verify_plainly(claim, context);
-            self.left -= 1;
-            self.verified += 1;
-        }
-        self.took += began.elapsed();
-    }
-
-    fn rate(&self) -> f64 {
-        self.verified as f64 / self.took.as_secs_f64().max(1e-9)
-    }
-}
-
 /// Verifies hash chains.
 pub(crate) fn chains(args: &VerifyChains) -> Result<Outcome, Failure> {
     let reader = Reader::open("FILE", &args.file)?;
@@ -151,13 +124,13 @@ pub(crate) fn chains(args: &VerifyChains) -> Result<Outcome, Failure> {
         };
         add_shares(&mut tally.work.steps, &report.devices);
         let reason = |good: bool| if good { Ok(()) } else { Err("walk") };
-        let found = short(&rows, report.value.into_iter().map(reason));
+        let found = short(rows.iter().map(Option::is_some), report.value.into_iter().map(reason));
         out.write(|| verdicts::write_short(tally.count, &found))?;
         tally.add(found.iter().map(|verdict| verdict.err()), bar);
         Ok(true)
     })?;
     out.finish(ended)?;
-    answer(tally, None, ended, args.json, " chains")
+    answer(tally, None, ended, args.json, Unit::Chains)
 }
 
 /// Verifies identity proofs.
@@ -176,13 +149,41 @@ pub(crate) fn identities(args: &VerifyIdentities) -> Result<Outcome, Failure> {
         let Some(report) = unless_cancelled(answer)? else { return Ok(false) };
         add_shares(&mut tally.work.digests, &report.devices);
         let reasons = report.value.into_iter().map(|verdict| verdict.map_err(|fault| fault.name()));
-        let found = short(&rows, reasons);
+        let found = short(rows.iter().map(Option::is_some), reasons);
         out.write(|| verdicts::write_short(tally.count, &found))?;
         tally.add(found.iter().map(|verdict| verdict.err()), bar);
         Ok(true)
     })?;
     out.finish(ended)?;
-    answer(tally, None, ended, args.json, " identities")
+    answer(tally, None, ended, args.json, Unit::Identities)
+}
+
+/// Verifies signatures.
+pub(crate) fn signatures(args: &VerifySignatures) -> Result<Outcome, Failure> {
+    let reader = Reader::open("FILE", &args.file)?;
+    let mut out = Out::new(args.out.as_deref(), &args.file, verdicts::short_schema)?;
+    let engine = arguments::engine(&args.devices)?;
+    let control = Control { cancel: interrupt::cancel(), progress: None };
+    let mut plain = args.compare.map(Plain::new);
+    let mut tally = Tally::new();
+    let ended = each_batch(reader, signatures::read, |rows, bar| {
+        let decoded: Vec<bool> = rows.iter().map(Option::is_some).collect();
+        let signed: Vec<SignedMessage> = rows.into_iter().flatten().collect();
+        let Some(report) = unless_cancelled(verify_signatures(&engine, &signed, &control))? else {
+            return Ok(false);
+        };
+        if let Some(plain) = &mut plain {
+            plain.verify(&signed, |signed| _ = black_box(signed.verify_plainly()));
+        }
+        add_shares(&mut tally.work.signatures, &report.devices);
+        let reasons = report.value.into_iter().map(|verdict| verdict.map_err(|fault| fault.name()));
+        let found = short(decoded, reasons);
+        out.write(|| verdicts::write_short(tally.count, &found))?;
+        tally.add(found.iter().map(|verdict| verdict.err()), bar);
+        Ok(true)
+    })?;
+    out.finish(ended)?;
+    answer(tally, plain, ended, args.json, Unit::Signatures)
 }
 
 fn network_of(args: &VerifyIdentities, reader: &Reader) -> Result<Network, Failure> {
@@ -197,13 +198,15 @@ fn network_of(args: &VerifyIdentities, reader: &Reader) -> Result<Network, Failu
 }
 
 /// The verdicts on all rows, of those on the rows that decode.
-fn short<'a, T>(
-    rows: &[Option<T>],
+fn short<'a>(
+    decoded: impl IntoIterator<Item = bool>,
     mut verdicts: impl Iterator<Item = Result<(), &'a str>>,
 ) -> Vec<Result<(), &'a str>> {
-    let shape = Err(Reason::Shape.name());
-    let verdict = |row: &Option<T>| row.as_ref().map_or(shape, |_| verdicts.next().expect("one for each"));
-    rows.iter().map(verdict).collect()
+    let verdict = |decoded| match decoded {
+        true => verdicts.next().expect("one for each"),
+        false => Err(Reason::Shape.name()),
+    };
+    decoded.into_iter().map(verdict).collect()
 }
 
 fn unless_cancelled<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
@@ -282,185 +285,5 @@ impl Out {
     /// A table that was cut short is not left behind.
     fn finish(self, ended: bool) -> Result<(), Failure> {
         self.0.filter(|_| ended).map_or(Ok(()), Writer::finish)
-    }
-}
-
-/// What was found so far.
-struct Tally {
-    count: u64,
-    reasons: BTreeMap<&'static str, u64>,
-    first_bad: Vec<Bad>,
-    work: Work,
-    began: Instant,
-}
-
-#[derive(Serialize)]
-struct Bad {
-    index: u64,
-    reason: &'static str,
-}
-
-impl Tally {
-    fn new() -> Tally {
-        Tally {
-            count: 0,
-            reasons: BTreeMap::new(),
-            first_bad: Vec::new(),
-            work: Work::default(),
-            began: Instant::now(),
-        }
-    }
-
-    fn add(&mut self, verdicts: impl Iterator<Item = Option<&'static str>>, bar: &Rows) {
-        let before = self.count;
-        for verdict in verdicts {
-            if let Some(reason) = verdict {
-                *self.reasons.entry(reason).or_default() += 1;
-                if self.first_bad.len() < NAMED_MAX {
-                    self.first_bad.push(Bad { index: self.count, reason });
-                }
-            }
-            self.count += 1;
-        }
-        bar.add(self.count - before);
-    }
-}
-
-/// The answer.
-#[derive(Serialize)]
-struct Verified {
-    count: u64,
-    valid: u64,
-    bad: u64,
-    reasons: BTreeMap<&'static str, u64>,
-    first_bad: Vec<Bad>,
-    pools_per_second: Whole,
-    seconds: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plain_pools_per_second: Option<Whole>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ratio: Option<f64>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    interrupted: bool,
-    devices: Vec<Device>,
-    #[serde(skip)]
-    unit: &'static str,
-    #[serde(skip)]
-    elapsed: Duration,
-}
-
-/// What a device did.
-#[derive(Serialize)]
-struct Device {
-    id: String,
-    name: String,
-    digests: Whole,
-    signatures: Whole,
-    steps: Whole,
-    paths: Vec<String>,
-}
-
-fn answer(
-    tally: Tally,
-    plain: Option<Plain>,
-    ended: bool,
-    json: bool,
-    unit: &'static str,
-) -> Result<Outcome, Failure> {
-    let plain_took = plain.as_ref().map_or(Duration::ZERO, |plain| plain.took);
-    let elapsed = tally.began.elapsed().saturating_sub(plain_took);
-    let bad = tally.reasons.values().sum();
-    let rate = tally.count as f64 / elapsed.as_secs_f64().max(1e-9);
-    let plain = plain.filter(|plain| plain.verified > 0).map(|plain| plain.rate());
-    let verified = Verified {
-        count: tally.count,
-        valid: tally.count - bad,
-        bad,
-        reasons: tally.reasons,
-        first_bad: tally.first_bad,
-        pools_per_second: Whole::rate(tally.count, elapsed),
-        seconds: seconds(elapsed),
-        plain_pools_per_second: plain.map(|plain| Whole(plain.round() as u128)),
-        ratio: plain.map(|plain| (rate / plain * 100.0).round() / 100.0),
-        interrupted: !ended,
-        devices: devices(&tally.work),
-        unit,
-        elapsed,
-    };
-    output::answer(json, &verified)?;
-    Ok(if verified.interrupted { Outcome::Interrupted } else { Outcome::of(bad == 0) })
-}
-
-/// Each device once, with all that it did.
-fn devices(work: &Work) -> Vec<Device> {
-    let mut devices: Vec<Device> = Vec::new();
-    type Count = fn(&mut Device) -> &mut Whole;
-    let kinds: [(&[Share], Count); 3] = [
-        (&work.signatures, |device| &mut device.signatures),
-        (&work.steps, |device| &mut device.steps),
-        (&work.digests, |device| &mut device.digests),
-    ];
-    for (shares, count) in kinds {
-        for share in shares {
-            let place = devices.iter().position(|device| device.id == share.id).unwrap_or_else(|| {
-                let (id, name) = (share.id.clone(), share.name.clone());
-                let none = || Whole(0);
-                devices.push(Device {
-                    id,
-                    name,
-                    digests: none(),
-                    signatures: none(),
-                    steps: none(),
-                    paths: Vec::new(),
-                });
-                devices.len() - 1
-            });
-            let device = &mut devices[place];
-            count(device).0 += u128::from(share.done);
-            if !device.paths.contains(&share.path) {
-                device.paths.push(share.path.clone());
-            }
-        }
-    }
-    devices
-}
-
-impl Answer for Verified {
-    fn plain(&self) -> String {
-        let mut text = String::new();
-        let (count, unit) = (Whole::from(self.count), self.unit);
-        if self.interrupted {
-            let _ = writeln!(text, "interrupted after {count}{unit}");
-        }
-        let _ = match self.bad {
-            0 => writeln!(text, "all {count}{unit} are valid"),
-            bad => writeln!(text, "{} of {count}{unit} are bad", Whole::from(bad)),
-        };
-        for (reason, count) in &self.reasons {
-            let _ = writeln!(text, "  {:>9}  {reason}", Whole::from(*count).to_string());
-        }
-        for bad in &self.first_bad {
-            let _ = writeln!(text, "row {} is bad: {}", bad.index, bad.reason);
-        }
-        if self.bad > self.first_bad.len() as u64 {
-            let _ = writeln!(text, "and more: --out FILE names all");
-        }
-        let rate = self.count as f64 / self.elapsed.as_secs_f64().max(1e-9);
-        let _ = writeln!(text, "{} in {}", scaled(rate, "/s"), duration(self.elapsed));
-        if let (Some(plain), Some(ratio)) = (self.plain_pools_per_second, self.ratio) {
-            let plain = scaled(plain.0 as f64, "/s");
-            let _ = writeln!(text, "{ratio} times as fast as a plain loop on one core ({plain})");
-        }
-        for device in &self.devices {
-            let did =
-                [(device.signatures, " signatures"), (device.steps, " steps"), (device.digests, " digests")];
-            let did: Vec<String> = did
-                .into_iter()
-                .filter(|(count, _)| count.0 > 0)
-                .map(|(count, unit)| scaled(count.0 as f64, unit))
-                .collect();
-            let _ = writeln!(text, "  {}  {}  {}", device.id, did.join(", "), device.paths.join("; "));
-        }
-        text
     }
 }
