@@ -19,6 +19,8 @@ pub(crate) struct Known {
 /// See [`Known::of_long_quotients`].
 const LONG_QUOTIENTS: [u64; 3] = [66_498_214, 117_888_880, 124_964_280];
 
+/// What is done to signatures, or not, in turns.
+pub(crate) const KINDS: usize = 12;
 /// The neutral point, whose multiples are all neutral.
 const NEUTRAL: [u8; 32] = followed(1, 0);
 /// The same with a y of p + 1, and with the sign of an x that is 0.
@@ -110,13 +112,13 @@ fn spoiled(index: usize, key: &mut [u8; 32], signature: &mut [u8; 64]) -> Signed
         signature[..32].copy_from_slice(&of_point);
         Ok(())
     };
-    match index % 12 {
+    match index % KINDS {
         1 => return small(NEUTRAL, EIGHTH),
         3 => return small(NEUTRAL_BEYOND, NEUTRAL),
         5 => return small(EIGHTH, NEUTRAL_BEYOND),
         _ => {}
     }
-    match index % 12 {
+    match index % KINDS {
         2 => *key = NO_POINT,
         4 => signature[..32].copy_from_slice(&NO_POINT),
         6 => signature[63] |= 0xf0,
@@ -135,7 +137,7 @@ fn spoiled(index: usize, key: &mut [u8; 32], signature: &mut [u8; 64]) -> Signed
         }
         _ => return Ok(()),
     }
-    Err(match index % 12 {
+    Err(match index % KINDS {
         2 | 10 => SignatureFault::Key,
         4 | 11 => SignatureFault::Point,
         6 => SignatureFault::Scalar,
