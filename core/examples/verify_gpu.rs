@@ -1,6 +1,8 @@
 //! How many signatures a graphics processor checks in a second, from the host's memory and back:
 //! `cargo run --release -p gridnet-core --example verify_gpu [log2 of how many] [bytes of a message] [device]`.
 
+#![forbid(unsafe_code)]
+
 use std::time::Instant;
 
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
