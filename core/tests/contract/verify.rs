@@ -1,7 +1,7 @@
 //! `verify`: each signature has its own verdict, whatever stands beside it, and it is that of the library one by one.
 
 use curve25519_dalek::Scalar;
-use gridnet_core::{Cancel, Control, Error, SignatureFault, Verify, limits};
+use gridnet_core::{Cancel, Control, Error, Path, SignatureFault, Verify, limits};
 
 use crate::signatures::{self, Batch, Subject};
 use crate::{ENGINES, auto, every_path};
@@ -146,10 +146,20 @@ fn a_cancelled_call_says_so() {
 }
 
 #[test]
-fn work_is_counted_and_the_processor_is_named() {
+fn work_is_counted_and_the_lanes_are_named() {
     let signatures = Batch::signed(300, 32, 3);
-    let report = auto().verify(&signatures.question(), &Control::default()).expect("verdicts");
-    assert_eq!((report.done(), report.devices.len()), (300, 1));
-    assert_eq!(report.devices[0].id, "cpu");
-    assert!(report.devices[0].path.starts_with("library"), "{}", report.devices[0].path);
+    for made in ENGINES.iter() {
+        let report = made.engine.verify(&signatures.question(), &Control::default()).expect("verdicts");
+        assert_eq!((report.done(), report.devices.len()), (300, 1));
+        let device = &report.devices[0];
+        assert_eq!(device.id, "cpu");
+        let (path, _) = device.path.split_once([' ', ',']).expect("a path, and how many threads");
+        // A forced path serves where it has lanes for signatures, and lanes serve where there are any.
+        let forced = made.with.split(' ').next().expect("a path");
+        let lanes = ["avx2", "avx512"].contains(&forced);
+        match path {
+            "library" => assert!(!lanes || Path::Avx512.name() == forced, "{}", made.with),
+            path => assert!(path == forced || forced == "auto", "{path}, {}", made.with),
+        }
+    }
 }

@@ -4,9 +4,9 @@ use crate::run::{GENESIS_HASH, Ran, gridnet, words};
 
 /// Whether a run wanted a graphics processor where there is none and need not be one.
 pub(crate) fn has_no_gpu(ran: &Ran) -> bool {
-    let none = ran.code == Some(2) && std::env::var_os("CI").is_none_or(|ci| ci != "true");
+    let none = ran.code == Some(2) && ran.err.contains("no graphics processor was found");
     if none {
-        assert!(ran.err.contains("no graphics processor was found"), "{ran:?}");
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI has a Vulkan device: {ran:?}");
         eprintln!("skipped: no graphics processor was found");
     }
     none
