@@ -46,8 +46,8 @@ pub(crate) fn holds<V: Products>(items: &[Item], points: &[u64], base: &[u64], s
         lane += 1;
     }
     let tables = &mut scratch.0;
-    for side in 0..2 {
-        multiples::<V>(load::<V>(points, &places[side]), tables, side * LANES_MAX * TABLE);
+    for (side, at) in places.iter().enumerate() {
+        multiples::<V>(load::<V>(points, at), tables, side * LANES_MAX * TABLE);
     }
     let mut sum = Completed::<V>::neutral();
     let mut window = HALF_DIGITS;
@@ -94,18 +94,23 @@ fn load<V: Products>(points: &[u64], at: &[usize; LANES_MAX]) -> Extended<V> {
 #[inline(always)]
 fn multiples<V: Products>(point: Extended<V>, tables: &mut [u64], from: usize) {
     let cached = point.cached();
-    let mut multiple = Completed::neutral();
-    let mut index = 0;
-    while index < ENTRIES {
-        let mut at = [0; LANES_MAX];
-        for (lane, at) in at.iter_mut().enumerate() {
-            *at = from + lane * TABLE + index * CACHED;
-        }
-        let extended = multiple.extended();
-        V::write_rows(&extended.cached().words(), tables, &at);
-        multiple = extended.add(cached);
-        index += 1;
+    let mut multiple = point;
+    keep(Cached::<V>::neutral(), tables, from);
+    keep(cached, tables, from + CACHED);
+    for index in 2..ENTRIES {
+        multiple = multiple.add(cached).extended();
+        keep(multiple.cached(), tables, from + index * CACHED);
     }
+}
+
+/// Writes an entry of each lane's table.
+#[inline(always)]
+fn keep<V: Products>(entry: Cached<V>, tables: &mut [u64], from: usize) {
+    let mut at = [0; LANES_MAX];
+    for (lane, at) in at.iter_mut().enumerate() {
+        *at = from + lane * TABLE;
+    }
+    V::write_rows(&entry.words(), tables, &at);
 }
 
 /// Where each lane's digit says, in tables of `stride` words a lane with entries of `width` words, and whose are

@@ -118,7 +118,7 @@ impl Madd52 for Model<8> {
     #[inline(never)]
     fn madd_high(self, a: Self, b: Self) -> Self {
         debug_assert!(a.0.iter().chain(&b.0).all(|word| *word <= LOW));
-        let high = a.each(b, |a, b| (u128::from(a & LOW) * u128::from(b & LOW) >> 52) as u64);
+        let high = a.each(b, |a, b| ((u128::from(a & LOW) * u128::from(b & LOW)) >> 52) as u64);
         self.each(high, |sum, add| sum + add)
     }
 }

@@ -135,6 +135,14 @@ impl<V: Products> Completed<V> {
 }
 
 impl<V: Products> Cached<V> {
+    /// The neutral element.
+    #[inline(always)]
+    pub(crate) fn neutral() -> Self {
+        let one = Fe::constant(ONE);
+        let niels = Niels { plus: one, minus: one, t2d: Fe::constant(ZERO), negative: never::<V>() };
+        Cached { niels, z2: one.add(one) }
+    }
+
     #[inline(always)]
     pub(crate) fn words(self) -> [V; CACHED] {
         let mut words = [V::splat(0); CACHED];
