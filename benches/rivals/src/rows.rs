@@ -58,7 +58,7 @@ const MESSAGES: usize = 4_096;
 const LENGTH: usize = 80;
 
 /// A rival: its name and what it does.
-type Rival<J> = (&'static str, fn(&J) -> Answer);
+pub(crate) type Rival<J> = (&'static str, fn(&J) -> Answer);
 
 /// Ours on every path that serves `function`, then the rivals.
 fn contenders<'a, J>(
@@ -94,7 +94,10 @@ where
 /// All rows. `engines` are those of a function that every path serves.
 pub(crate) fn plans(engines: &[Entry]) -> Vec<Plan<'_>> {
     let verify = verify_rows::plans(engines);
-    [searches(engines), walks(engines), digests(engines), headers(engines), verify].into_iter().flatten().collect()
+    [searches(engines), walks(engines), digests(engines), headers(engines), verify]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn search<'a>(

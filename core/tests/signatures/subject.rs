@@ -6,10 +6,13 @@ use gridnet_core::{Engine, Signed};
 
 use super::Batch;
 
+/// Gives a verdict on each signature.
+type Verifier<'a> = dyn Fn(&Batch) -> Vec<Signed> + 'a;
+
 /// Somebody who verifies signatures.
 pub(crate) struct Subject<'a> {
     name: String,
-    verify: Box<dyn Fn(&Batch) -> Vec<Signed> + 'a>,
+    verify: Box<Verifier<'a>>,
 }
 
 impl<'a> Subject<'a> {

@@ -141,5 +141,6 @@ pub(crate) const SIMD: Result<fn(&VerifyJob) -> Answer, &str> = Ok(|job| {
     target_feature = "avx512dq",
     target_feature = "avx512ifma"
 )))]
-pub(crate) const SIMD: Result<fn(&VerifyJob) -> Answer, &str> =
-    Err("ed25519-simd does not take part: it is compiled only for processors with AVX-512 IFMA (docs/performance.md)");
+pub(crate) const SIMD: Result<fn(&VerifyJob) -> Answer, &str> = Err(
+    "ed25519-simd does not take part: it is compiled only for processors with AVX-512 IFMA (docs/performance.md)",
+);

@@ -22,7 +22,7 @@ pub(super) struct Load {
 /// What the questions are about.
 enum Of {
     Hashes(Hashes),
-    Signatures(Signatures),
+    Signatures(Box<Signatures>),
 }
 
 /// What timed calls did.
@@ -64,7 +64,7 @@ impl Load {
         };
         let of = match job {
             Job::Hash(kind, function) => Of::Hashes(Hashes::new(kind, function)),
-            Job::Verify { length } => Of::Signatures(Signatures::new(0, length)),
+            Job::Verify { length } => Of::Signatures(Box::new(Signatures::new(0, length))),
         };
         Load { size, size_max, of }
     }
