@@ -30,7 +30,10 @@ pub(crate) struct Cpu {
     device: Device,
     /// Pools that no call uses at the moment. Each call has one of its own, so that none waits for another.
     idle: Mutex<Vec<ThreadPool>>,
+    /// That a call works on.
     threads: usize,
+    /// That are at work when all are: more than a call's where several calls share them.
+    all_threads: usize,
     forced: Option<Path>,
     /// For signatures; where there is none, the library verifies.
     verifier: Option<Verifier>,
@@ -63,7 +66,7 @@ impl Cpu {
             Some(path) => Verifier::new(path),
             None => Verifier::all().next(),
         };
-        let mut cpu = Cpu { device, idle, threads, forced, verifier };
+        let mut cpu = Cpu { device, idle, threads, all_threads: threads, forced, verifier };
         for function in HashFunction::ALL {
             for kernel in cpu.choice(function).kernels() {
                 crate::selftest::check(kernel, function)?;
@@ -93,12 +96,25 @@ impl Cpu {
         }
     }
 
+    /// The same, but that each call works on its caller's thread: for callers that are many threads already.
+    pub(crate) fn on_one_thread(&self) -> Cpu {
+        let (device, idle) = (self.device.clone(), Mutex::default());
+        let (all_threads, forced, verifier) = (self.all_threads, self.forced, self.verifier);
+        Cpu { device, idle, threads: 1, all_threads, forced, verifier }
+    }
+
+    /// As it stands in the name of a path.
+    fn threads_name(&self) -> String {
+        let threads = if self.all_threads == 1 { "thread" } else { "threads" };
+        format!("{} {threads}", self.all_threads)
+    }
+
     fn choice(&self, function: HashFunction) -> select::Choice {
         select::Choice::new(function, self.forced)
     }
 
     /// Runs `work` once on each of as many threads as there are pieces, and gives each its number.
-    fn on_threads<T: Send>(&self, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    pub(crate) fn on_threads<T: Send>(&self, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let wanted = pieces.min(self.threads);
         if wanted <= 1 {
             return vec![work(0)];
@@ -132,8 +148,7 @@ impl Backend for Cpu {
     fn path(&self, function: HashFunction) -> String {
         let kernel = self.choice(function).wide;
         let (lanes, groups) = kernel.shape();
-        let threads = if self.threads == 1 { "thread" } else { "threads" };
-        format!("{} ×{lanes} ×{groups}, {} {threads}", kernel.path().name(), self.threads)
+        format!("{} ×{lanes} ×{groups}, {}", kernel.path().name(), self.threads_name())
     }
 
     fn verify_path(&self) -> String {

@@ -56,12 +56,10 @@ pub(super) fn run(
 }
 
 pub(super) fn path(cpu: &Cpu, verifier: Option<Verifier>) -> String {
-    let threads = if cpu.threads == 1 { "thread" } else { "threads" };
+    let threads = cpu.threads_name();
     match verifier {
-        Some(verifier) => {
-            format!("{} ×{}, {} {threads}", verifier.path().name(), verifier.lanes(), cpu.threads)
-        }
-        None => format!("library, {} {threads}", cpu.threads),
+        Some(verifier) => format!("{} ×{}, {threads}", verifier.path().name(), verifier.lanes()),
+        None => format!("library, {threads}"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gridnet_simd::Path;
 
 use super::Engine;
+use super::pieces::Host;
 use super::spread::Listener;
 use super::worker::Worker;
 use crate::backend::Backend;
@@ -119,9 +120,12 @@ impl EngineBuilder {
     /// [`Error::SelfTest`] when a path gives wrong answers, and [`Error::Device`] when a device that was asked for by
     /// its name cannot be used.
     pub fn build(self) -> Result<Engine, Error> {
-        let cpu: Arc<dyn Backend> = match self.own_cpu {
-            Some(own) => own,
-            None => Arc::new(Cpu::new(self.threads, self.path)?),
+        let (cpu, host): (Arc<dyn Backend>, _) = match self.own_cpu {
+            Some(own) => (own, None),
+            None => {
+                let cpu = Arc::new(Cpu::new(self.threads, self.path)?);
+                (Arc::clone(&cpu) as Arc<dyn Backend>, Some(Arc::new(Host::new(cpu))))
+            }
         };
         let asked: Vec<&str> = match self.devices.as_slice() {
             [] if !self.own.is_empty() => vec![],
@@ -147,7 +151,7 @@ impl EngineBuilder {
         if with_cpu || workers.is_empty() {
             workers.push(Arc::clone(&cpu));
         }
-        Ok(Engine { cpu, workers, audit: self.audit, listener: self.listener })
+        Ok(Engine { cpu, workers, audit: self.audit, listener: self.listener, host })
     }
 }
 

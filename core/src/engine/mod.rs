@@ -3,6 +3,7 @@
 mod batch;
 mod builder;
 mod piece;
+mod pieces;
 mod search;
 mod spread;
 mod verify;
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 use self::batch::{Audit, DigestJob, WalkJob};
 pub use self::builder::{EngineBuilder, survey};
+use self::pieces::Host;
 use self::search::SearchJob;
 use self::spread::Listener;
 use self::verify::{VerifyJob, unsaid};
@@ -43,6 +45,8 @@ pub struct Engine {
     audit: usize,
     /// Hears of wrong answers.
     listener: Option<Arc<Listener>>,
+    /// For a caller's own work; `None` where that is done on the caller's thread.
+    host: Option<Arc<Host>>,
 }
 
 impl Engine {
@@ -245,7 +249,8 @@ impl Engine {
     #[must_use]
     pub fn on_cpu(&self) -> Engine {
         let workers = vec![Arc::clone(&self.cpu)];
-        Engine { cpu: Arc::clone(&self.cpu), workers, audit: self.audit, listener: None }
+        let (cpu, host) = (Arc::clone(&self.cpu), self.host.clone());
+        Engine { cpu, workers, audit: self.audit, listener: None, host }
     }
 
     fn audit<'a>(&'a self, control: &'a Control) -> Audit<'a> {

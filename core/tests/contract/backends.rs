@@ -47,12 +47,12 @@ pub(crate) fn device(id: &str, kind: DeviceKind) -> Device {
 }
 
 /// A fake that is an engine's CPU: nobody checks it but for its hits.
-fn as_cpu(fake: impl Backend) -> Engine {
+pub(crate) fn as_cpu(fake: impl Backend) -> Engine {
     Engine::builder().device("cpu").cpu_backend(Arc::new(fake)).build().expect("an engine")
 }
 
 impl Fake {
-    fn new(id: &str, kind: DeviceKind) -> Fake {
+    pub(crate) fn new(id: &str, kind: DeviceKind) -> Fake {
         Fake {
             device: device(id, kind),
             spoil_search: |_| (),

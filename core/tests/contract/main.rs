@@ -10,6 +10,7 @@ mod errors;
 mod flaws;
 mod odd_devices;
 mod oracle;
+mod pieces;
 mod progress;
 mod search;
 #[path = "../signatures/mod.rs"]

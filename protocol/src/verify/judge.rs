@@ -30,12 +30,17 @@ impl Left {
     }
 
     /// As much of it as these claims can ask for.
-    pub(super) fn clone_touched(&self, claims: &[ClaimedPool]) -> Left {
+    pub(super) fn clone_touched(&self, claims: &[&ClaimedPool]) -> Left {
         let kept = claims.iter().filter_map(|claim| {
             let bank = bank_id(claim);
             self.get(&bank).map(|kept| (bank, *kept))
         });
         Left { banks: HashMap::new(), pending: kept.collect() }
+    }
+
+    /// Whether there is anything to make final, or to forget.
+    pub(super) fn is_pending(&self) -> bool {
+        !self.pending.is_empty()
     }
 
     /// Makes final, or forgets, what the claims of a call left.

@@ -8,28 +8,28 @@ mod bulk;
 mod context;
 mod digests;
 mod judge;
+mod round;
+mod signatures;
 mod stateless;
 #[cfg(test)]
 mod tests;
 mod walks;
 
-use std::collections::HashSet;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use gridnet_core::{Control, Engine, Share};
+use gridnet_core::{Control, DeviceKind, Engine, Share};
 
 pub use self::bulk::{Chain, SignedMessage, verify_chains, verify_identities, verify_signatures};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
-use self::judge::Left;
+use self::round::{Banks, Round};
 use self::stateless::Examined;
-use self::walks::{Ends, Walks};
 use crate::reason::{Reason, Void};
 use crate::transit::ClaimedPool;
 use crate::value::Units;
 
-/// Pools that are examined together: enough to be worth a graphics processor, few enough for the caches' sake.
-const CHUNK: usize = 4_096;
+/// Transit pools that are verified together: enough to fill a graphics processor with their signatures.
+const ROUND: usize = 65_536;
 
 /// What became of a hop of a valid transit pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub struct Verified {
 /// of its bank. Keeps some hundred bytes of each bank that was claimed from.
 #[derive(Clone, Debug, Default)]
 pub struct Sequence {
-    left: Left,
+    banks: Banks,
 }
 
 impl Sequence {
@@ -130,54 +130,56 @@ impl Sequence {
         context: &Context,
         control: &Control,
     ) -> Result<Verified, gridnet_core::Error> {
-        self.verify_in_chunks(engine, pools, context, control, CHUNK)
+        self.verify_in_rounds(engine, pools, context, control, ROUND)
     }
 
-    fn verify_in_chunks(
+    fn verify_in_rounds(
         &mut self,
         engine: &Engine,
         pools: &[ClaimedPool],
         context: &Context,
         control: &Control,
-        chunk: usize,
+        round: usize,
     ) -> Result<Verified, gridnet_core::Error> {
         let began = Instant::now();
         let control = Control { cancel: control.cancel.clone(), progress: None };
-        let pending = self.verify_pending(engine, pools, context, &control, chunk);
-        self.left.end(pending.is_ok());
+        let pending = self.verify_pending(engine, pools, context, &control, round);
+        self.banks.end(engine, pending.is_ok());
         let (verdicts, work) = pending?;
         Ok(Verified { verdicts, work, elapsed: began.elapsed() })
     }
 
-    /// The signatures of a chunk are verified while the one before is walked.
+    /// While the devices are at a round, the next one is prepared.
     fn verify_pending(
         &mut self,
         engine: &Engine,
         pools: &[ClaimedPool],
         context: &Context,
         control: &Control,
-        chunk: usize,
+        round: usize,
     ) -> Result<(Vec<Verdict>, Work), gridnet_core::Error> {
         let (mut verdicts, mut work) = (Vec::with_capacity(pools.len()), Work::default());
-        thread::scope(|scope| {
-            let mut walking: Option<Walking<'_, '_>> = None;
-            for claims in pools.chunks(chunk) {
-                let under_way = walking.as_ref().map_or_else(HashSet::new, Walking::banks);
-                let left = &self.left;
-                let examined =
-                    stateless::examine(engine, claims, context, left, &under_way, &mut work, control)?;
-                if let Some(walking) = walking.take() {
-                    verdicts.extend(walking.judge(context, &mut self.left, &mut work)?);
-                }
-                let walks = Walks::plan(claims, &examined, context, &self.left);
-                let ends = scope.spawn(move || walks.run(engine, claims, context, control));
-                walking = Some(Walking { claims, examined, ends });
-            }
-            if let Some(walking) = walking {
-                verdicts.extend(walking.judge(context, &mut self.left, &mut work)?);
-            }
-            Ok((verdicts, work))
-        })
+        // A CPU that does everything is not faster for doing two things at once.
+        let at_once = engine.devices().any(|device| device.kind != DeviceKind::Cpu);
+        let mut rounds = pools.chunks(round);
+        let first =
+            rounds.next().map(|claims| Round::prepare(engine, claims, context, &self.banks, None, control));
+        let mut current = first.transpose()?;
+        while let Some(round) = current {
+            work.add(&round.work);
+            let (banks, next) = (&self.banks, rounds.next());
+            let prepare = || {
+                let prepare = |claims| Round::prepare(engine, claims, context, banks, Some(&round), control);
+                next.map(prepare).transpose()
+            };
+            let compute = || round.compute(engine, context, banks, control);
+            let (computed, prepared) = if at_once { both(compute, prepare) } else { (compute(), prepare()) };
+            let computed = computed?;
+            work.add(&computed.work);
+            verdicts.extend(round.judge(computed, engine, context, &mut self.banks));
+            current = prepared?;
+        }
+        Ok((verdicts, work))
     }
 
     /// The verdict on the next transit pool, by the plainest code: everything one after the other, by published crates. What
@@ -187,41 +189,20 @@ impl Sequence {
         let own = claim.pool.check(context.network);
         let fault = fixed.err().into_iter().chain(own.err()).min();
         let examined = Examined { session: claim.pool.token.session(), fault };
-        let verdict = examined.judge(context, &mut self.left, claim, || walks::plainly(context, claim));
-        self.left.end(true);
+        let left = self.banks.of(&judge::bank_id(claim));
+        let verdict = examined.judge(context, left, claim, || walks::plainly(context, claim));
+        left.end(true);
         verdict
     }
 }
 
-/// Transit pools that are being walked.
-struct Walking<'scope, 'a> {
-    claims: &'a [ClaimedPool],
-    examined: Vec<Examined>,
-    ends: ScopedJoinHandle<'scope, Result<Ends, gridnet_core::Error>>,
-}
-
-impl Walking<'_, '_> {
-    /// The banks that they may claim from.
-    fn banks(&self) -> HashSet<BankId> {
-        self.claims.iter().map(judge::bank_id).collect()
-    }
-
-    /// Their verdicts, when the walks are done.
-    fn judge(
-        self,
-        context: &Context,
-        left: &mut Left,
-        work: &mut Work,
-    ) -> Result<Vec<Verdict>, gridnet_core::Error> {
-        let ends = self.ends.join().expect("walking does not panic")?;
-        work.add(&ends.work);
-        let rows = self.claims.iter().zip(&self.examined).enumerate();
-        let judge = |(row, (claim, examined)): (usize, (&ClaimedPool, &Examined))| {
-            let end = || ends.of(row).unwrap_or_else(|| walks::plainly(context, claim));
-            examined.judge(context, left, claim, end)
-        };
-        Ok(rows.map(judge).collect())
-    }
+/// Does two things at the same time.
+fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().expect("verifying does not panic"), other)
+    })
 }
 
 /// The verdicts on transit pools, in their order.

@@ -53,13 +53,13 @@ proptest! {
     #[test]
     fn any_list_cut_in_any_way_is_judged_as_plainly(
         picks in prop::collection::vec((0usize..12, 0u8..12), 1..40),
-        chunk in 1usize..9,
+        round in 1usize..9,
     ) {
         let engine = engine();
         let (claims, context) = samples(&engine, 4);
         let list = spoiled(&claims, &picks);
         let mut sequence = Sequence::default();
-        let found = sequence.verify_in_chunks(&engine, &list, &context, &Control::default(), chunk);
+        let found = sequence.verify_in_rounds(&engine, &list, &context, &Control::default(), round);
         prop_assert_eq!(found.expect("verdicts").verdicts, plain(&list, &context));
     }
 }
@@ -89,8 +89,9 @@ fn a_cancelled_call_leaves_the_sequence_as_it_was() {
     cancelled.cancel.cancel();
     let answer = sequence.verify(&engine, &claims, &context, &cancelled);
     assert_eq!(answer.map(|verified| verified.verdicts), Err(Error::Cancelled));
-    sequence.left.set(super::judge::bank_id(&claims[0]), crate::settlement::Kept::new([1; 32]));
-    sequence.left.end(false);
+    let bank = super::judge::bank_id(&claims[0]);
+    sequence.banks.of(&bank).set(bank, crate::settlement::Kept::new([1; 32]));
+    sequence.banks.end(&engine, false);
     let after = sequence.verify(&engine, &claims, &context, &Control::default()).expect("verdicts");
     assert_eq!(after.verdicts, plain(&claims, &context));
 }

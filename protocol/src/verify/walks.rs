@@ -11,72 +11,79 @@ use crate::settlement::Kept;
 use crate::transit::ClaimedPool;
 use crate::value::Word;
 
-/// The walks of some transit pools.
+/// The functions of chains.
+const FUNCTIONS: [HashFunction; 2] = [HashFunction::BLAKE2S, HashFunction::Sha256];
+
+/// The walks of some transit pools, by their functions.
 #[derive(Default)]
-pub(super) struct Walks {
+pub(super) struct Walks([Segments; FUNCTIONS.len()]);
+
+/// Of one function.
+#[derive(Default)]
+struct Segments {
     rows: Vec<usize>,
-}
-
-/// Where they end.
-pub(super) struct Ends {
-    ends: Vec<Option<Word>>,
-    pub(super) work: Work,
-}
-
-impl Ends {
-    /// Of a row, if it was walked.
-    pub(super) fn of(&self, row: usize) -> Option<Word> {
-        self.ends[row]
-    }
+    starts: Vec<[u8; 32]>,
+    steps: Vec<u64>,
 }
 
 impl Walks {
     /// Those that are worth walking if every one before turns out well. `left` is as before.
     pub(super) fn plan(
-        claims: &[ClaimedPool],
+        claims: &[&ClaimedPool],
         examined: &[Examined],
         context: &Context,
         left: &Left,
     ) -> Walks {
         let mut ahead = left.clone_touched(claims);
-        let mut in_turn = |&row: &usize| {
-            let (claim, examined) = (&claims[row], &examined[row]);
-            let in_turn =
-                examined.fault.is_none() && judge::in_turn(context, &ahead, claim, examined.session).is_ok();
-            if in_turn {
-                ahead.set(judge::bank_id(claim), Kept::after(&claim.pool.token, examined.session));
-            }
-            in_turn
-        };
-        Walks { rows: (0..claims.len()).filter(|row| in_turn(row)).collect() }
-    }
-
-    /// Walks them, on every device.
-    pub(super) fn run(
-        &self,
-        engine: &Engine,
-        claims: &[ClaimedPool],
-        context: &Context,
-        control: &Control,
-    ) -> Result<Ends, Error> {
-        let mut walked = Ends { ends: vec![None; claims.len()], work: Work::default() };
-        for wanted in [HashFunction::BLAKE2S, HashFunction::Sha256] {
-            let is_wanted = |&row: &usize| function(context, &claims[row]) == wanted;
-            let rows: Vec<usize> = self.rows.iter().copied().filter(is_wanted).collect();
-            if rows.is_empty() {
+        let mut walks = Walks::default();
+        for (row, (claim, examined)) in claims.iter().zip(examined).enumerate() {
+            let good = examined.fault.is_none();
+            if !good || judge::in_turn(context, &ahead, claim, examined.session).is_err() {
                 continue;
             }
-            let starts: Vec<[u8; 32]> = rows.iter().map(|&row| claims[row].pool.token.word.0).collect();
-            let steps: Vec<u64> = rows.iter().map(|&row| claims[row].steps.into()).collect();
-            let report = engine.walk(&Walk { function: wanted, starts: &starts, steps: &steps }, control)?;
-            add_shares(&mut walked.work.steps, &report.devices);
-            for (row, end) in rows.into_iter().zip(report.value) {
-                walked.ends[row] = Some(Word(end));
+            ahead.set(judge::bank_id(claim), Kept::after(&claim.pool.token, examined.session));
+            let wanted = function(context, claim);
+            let index = FUNCTIONS.iter().position(|&function| function == wanted).expect("one of them");
+            let segments = &mut walks.0[index];
+            segments.rows.push(row);
+            segments.starts.push(claim.pool.token.word.0);
+            segments.steps.push(claim.steps.into());
+        }
+        walks
+    }
+
+    /// Walks those of several parts together, on every device. For each part's row its end, if it was walked; `counts` says
+    /// how many rows there are.
+    pub(super) fn run(
+        parts: &[Walks],
+        counts: &[usize],
+        engine: &Engine,
+        work: &mut Work,
+        control: &Control,
+    ) -> Result<Vec<Ends>, Error> {
+        let mut ends: Vec<Ends> = counts.iter().map(|&count| vec![None; count]).collect();
+        for (index, function) in FUNCTIONS.into_iter().enumerate() {
+            let segments = || parts.iter().map(|walks| &walks.0[index]);
+            let starts: Vec<[u8; 32]> = segments().flat_map(|segments| &segments.starts).copied().collect();
+            let steps: Vec<u64> = segments().flat_map(|segments| &segments.steps).copied().collect();
+            if starts.is_empty() {
+                continue;
+            }
+            let report = engine.walk(&Walk { function, starts: &starts, steps: &steps }, control)?;
+            add_shares(&mut work.steps, &report.devices);
+            let mut walked = report.value.into_iter().map(Word);
+            for (segments, ends) in segments().zip(&mut ends) {
+                for (&row, end) in segments.rows.iter().zip(walked.by_ref()) {
+                    ends[row] = Some(end);
+                }
             }
         }
-        Ok(walked)
+        Ok(ends)
     }
 }
+
+/// Where each row's word ends, if it was walked.
+pub(super) type Ends = Vec<Option<Word>>;
 
 /// The function of a claim's chain, whose pool is registered.
 fn function(context: &Context, claim: &ClaimedPool) -> HashFunction {
