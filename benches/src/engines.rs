@@ -28,9 +28,9 @@ impl Entry {
     /// When the engine cannot be built: a benchmark has nothing to do then.
     fn new(kind: Kind) -> Entry {
         let (name, builder) = match kind {
-            Kind::Auto => ("auto", Engine::builder().threads(1)),
-            Kind::Forced(path) => (path.name(), Engine::builder().path(path).threads(1)),
-            Kind::AllThreads => ("auto, all threads", Engine::builder()),
+            Kind::Auto => ("auto", Engine::builder().device("cpu").threads(1)),
+            Kind::Forced(path) => (path.name(), Engine::builder().device("cpu").path(path).threads(1)),
+            Kind::AllThreads => ("auto, all threads", Engine::builder().device("cpu")),
         };
         Entry { name, kind, engine: builder.build().expect("the engine builds and passes its self-test") }
     }

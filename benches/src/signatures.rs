@@ -19,20 +19,20 @@ pub fn signatures(seed: u64, count: usize, keys: usize, bad_one_in: Option<usize
     made
 }
 
-/// The path that verifies signatures on an engine, by its name.
+/// The path that verifies many signatures on an engine, by its name. A single one is the library's everywhere.
 ///
 /// # Panics
 /// When the engine cannot verify: a benchmark has nothing to do then.
 pub fn verify_path(engine: &Engine) -> String {
-    let made = signatures(0, 1, 1, None);
-    let report = engine.verify(&made.first(1), &Control::default()).expect("a verdict");
+    let made = signatures(0, 64, 1, None);
+    let report = engine.verify(&made.first(64), &Control::default()).expect("verdicts");
     let path = report.devices.first().map_or("", |device| &device.path);
     path.split([' ', ',']).next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use gridnet_core::{Control, Engine};
+    use gridnet_core::{Control, Engine, EngineBuilder, Path};
 
     use super::{signatures, verify_path};
 
@@ -44,6 +44,14 @@ mod tests {
             let report = engine.verify(&made.first(300), &Control::default()).expect("verdicts");
             assert_eq!(report.value.iter().filter(|verdict| verdict.is_err()).count(), bad);
         }
-        assert!(!verify_path(&engine).is_empty());
+    }
+
+    #[test]
+    fn the_path_of_many_signatures_is_the_lanes_where_there_are_some() {
+        let path = |builder: EngineBuilder| verify_path(&builder.device("cpu").build().expect("a CPU"));
+        assert_eq!(path(Engine::builder().path(Path::Portable)), "library");
+        if Path::available().contains(&Path::Avx2) {
+            assert_ne!(path(Engine::builder()), "library");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, stderr};
 use std::ops::Range;
 
 use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE};
-use gridnet_core::{DeviceKind, Engine, EngineBuilder, Target, Tune};
+use gridnet_core::{Engine, EngineBuilder, Target, Tune};
 use gridnet_protocol::payout::Payrate;
 
 use crate::cli::Devices;
@@ -119,7 +119,7 @@ pub(crate) fn engine(devices: &Devices) -> Result<Engine, Failure> {
     }
     let engine = builder.build()?;
     if devices.tune {
-        if engine.devices().all(|device| device.kind == DeviceKind::Cpu) {
+        if !engine.has_gpu() {
             return Err(Failure::argument(
                 "--tune",
                 "there is no graphics processor here to tune; leave it out",

@@ -22,8 +22,8 @@ use self::worker::Worker;
 use crate::backend::{Backend, Question, Watch, path_of};
 use crate::confirm::Confirm;
 use crate::{
-    Control, Device, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search, Signed, Verify,
-    Walk,
+    Control, Device, DeviceKind, Digest, Error, Found, HashFunction, Health, KernelInfo, Report, Search,
+    Signed, Verify, Walk,
 };
 
 /// Hits hashed again between two looks at the cancel flag.
@@ -58,6 +58,11 @@ impl Engine {
     /// The devices of this engine as they stand: one that is not believed any more says why.
     pub fn devices(&self) -> impl Iterator<Item = Device> {
         self.workers.iter().map(|worker| worker.device())
+    }
+
+    /// Whether any device but the CPU was chosen.
+    pub fn has_gpu(&self) -> bool {
+        self.workers.iter().any(|worker| worker.backend().device().kind != DeviceKind::Cpu)
     }
 
     /// What became of the answers of each device, in the order of [`Engine::devices`].

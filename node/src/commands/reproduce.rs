@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gridnet_core::{Control, DeviceKind, Engine, Error, Share};
+use gridnet_core::{Control, Engine, Error, Share};
 use serde::Serialize;
 
 use crate::arguments::quoted;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Reproduce) -> Result<Outcome, Failure> {
             }
             _ => error.into(),
         })?;
-    if engine.devices().all(|device| device.kind == DeviceKind::Cpu) {
+    if !engine.has_gpu() {
         let what = "the CPU is what all others are held against; name a graphics processor".to_owned();
         return Err(if args.device.is_some() { Failure::argument("--device", what) } else { unusable(what) });
     }

@@ -18,7 +18,7 @@ mod walks;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gridnet_core::{Control, DeviceKind, Engine, Share};
+use gridnet_core::{Control, Engine, Share};
 
 pub use self::bulk::{Chain, SignedMessage, verify_chains, verify_identities, verify_signatures};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
@@ -160,7 +160,7 @@ impl Sequence {
     ) -> Result<(Vec<Verdict>, Work), gridnet_core::Error> {
         let (mut verdicts, mut work) = (Vec::with_capacity(pools.len()), Work::default());
         // A CPU that does everything is not faster for doing two things at once.
-        let at_once = engine.devices().any(|device| device.kind != DeviceKind::Cpu);
+        let at_once = engine.has_gpu();
         let mut rounds = pools.chunks(round);
         let first =
             rounds.next().map(|claims| Round::prepare(engine, claims, context, &self.banks, None, control));

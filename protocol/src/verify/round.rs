@@ -15,6 +15,8 @@ use crate::transit::ClaimedPool;
 
 /// More than any machine has threads to judge with, and few enough that a shard of a round fills lanes.
 const SHARDS: usize = 64;
+/// Claims that a thread deals out at a time.
+const DEALT: usize = 2_048;
 
 /// What is left of the banks, by shard.
 #[derive(Clone, Debug)]
@@ -76,11 +78,13 @@ impl<'a> Round<'a> {
         before: Option<&Round<'_>>,
         control: &Control,
     ) -> Result<Round<'a>, Error> {
+        let shards = engine.each_piece(claims.chunks(DEALT), |_, claims| {
+            claims.iter().map(|claim| shard(&judge::bank_id(claim))).collect::<Vec<usize>>()
+        });
         let mut dealt: Vec<(Vec<usize>, Vec<&'a ClaimedPool>)> = vec![Default::default(); SHARDS];
-        for (place, claim) in claims.iter().enumerate() {
-            let (places, claims) = &mut dealt[shard(&judge::bank_id(claim))];
-            places.push(place);
-            claims.push(claim);
+        for (place, (claim, shard)) in zip(claims, shards.into_iter().flatten()).enumerate() {
+            dealt[shard].0.push(place);
+            dealt[shard].1.push(claim);
         }
         let dealt: Vec<_> =
             dealt.into_iter().enumerate().filter(|(_, (places, _))| !places.is_empty()).collect();
@@ -129,14 +133,10 @@ impl<'a> Round<'a> {
     /// Every shard's signatures, one after the other.
     fn verify(&self, engine: &Engine, work: &mut Work, control: &Control) -> Result<Vec<Signed>, Error> {
         let of_shards = || self.shards.iter().map(|shard| &shard.prepared.signatures);
-        let count = of_shards().map(|signatures| signatures.len()).sum();
-        let (mut keys, mut messages, mut signatures) =
-            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-        for shard in of_shards() {
-            keys.extend_from_slice(&shard.keys);
-            messages.extend_from_slice(&shard.messages);
-            signatures.extend_from_slice(&shard.signatures);
-        }
+        let keys = gathered(engine, [0; 32], of_shards().map(|signatures| signatures.keys.as_slice()));
+        let messages =
+            gathered(engine, [0; 32], of_shards().map(|signatures| signatures.messages.as_slice()));
+        let signatures = gathered(engine, [0; 64], of_shards().map(|all| all.signatures.as_slice()));
         let messages = messages.as_flattened();
         let question = Verify { keys: &keys, messages, length: 32, signatures: &signatures };
         let report = engine.verify(&question, control)?;
@@ -174,4 +174,22 @@ impl<'a> Round<'a> {
         }
         verdicts.into_iter().map(|verdict| verdict.expect("each stands in a shard")).collect()
     }
+}
+
+/// One part after the other, copied by many threads.
+fn gathered<'a, T: Copy + Send + Sync + 'a>(
+    engine: &Engine,
+    zero: T,
+    parts: impl Iterator<Item = &'a [T]> + Clone,
+) -> Vec<T> {
+    let mut all = vec![zero; parts.clone().map(<[T]>::len).sum()];
+    let mut rest = all.as_mut_slice();
+    let pieces = parts.map(|part| {
+        let (own, others) = std::mem::take(&mut rest).split_at_mut(part.len());
+        rest = others;
+        (part, own)
+    });
+    let pieces: Vec<(&[T], &mut [T])> = pieces.collect();
+    engine.each_piece(pieces.into_iter(), |_, (part, own)| own.copy_from_slice(part));
+    all
 }

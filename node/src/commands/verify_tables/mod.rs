@@ -1,6 +1,7 @@
 //! `gridnet verify transit`, `chains`, `identities` and `signatures`: tables of what is to be verified, however long.
 
 mod answer;
+mod rows;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use arrow_array::RecordBatch;
-use gridnet_core::{Control, Error, add_shares};
+use gridnet_core::{Control, Engine, Error, add_shares};
 use gridnet_protocol::reason::Reason;
 use gridnet_protocol::table::transit::Said;
 use gridnet_protocol::table::{Given, Ledger, chains, identities, signatures, transit, verdicts};
@@ -20,6 +21,7 @@ use gridnet_protocol::verify::{
 use gridnet_protocol::{Address, Network};
 
 use self::answer::{Plain, Tally, Unit, answer};
+use self::rows::Decoder;
 use crate::arguments;
 use crate::cli::{VerifyChains, VerifyIdentities, VerifySignatures, VerifyTransit};
 use crate::interrupt;
@@ -48,7 +50,7 @@ pub(crate) fn transit(args: &VerifyTransit) -> Result<Outcome, Failure> {
     let mut plain = args.compare.map(Plain::new);
     let mut plain_sequence = Sequence::default();
     let mut tally = Tally::new();
-    let ended = each_batch(reader, transit::read, |rows, bar| {
+    let ended = each_batch(reader, &engine, transit::read, |rows, bar| {
         ledger.enter(&mut context, &rows);
         let decoded: Vec<bool> = rows.iter().map(|row| row.claim.is_some()).collect();
         let claims: Vec<ClaimedPool> = rows.into_iter().filter_map(|row| row.claim).collect();
@@ -117,7 +119,7 @@ pub(crate) fn chains(args: &VerifyChains) -> Result<Outcome, Failure> {
     let engine = arguments::engine(&args.devices)?;
     let control = Control { cancel: interrupt::cancel(), progress: None };
     let mut tally = Tally::new();
-    let ended = each_batch(reader, chains::read, |rows, bar| {
+    let ended = each_batch(reader, &engine, chains::read, |rows, bar| {
         let chains: Vec<Chain> = rows.iter().flatten().copied().collect();
         let Some(report) = unless_cancelled(verify_chains(&engine, &chains, &control))? else {
             return Ok(false);
@@ -141,7 +143,7 @@ pub(crate) fn identities(args: &VerifyIdentities) -> Result<Outcome, Failure> {
     let engine = arguments::engine(&args.devices)?;
     let control = Control { cancel: interrupt::cancel(), progress: None };
     let mut tally = Tally::new();
-    let ended = each_batch(reader, identities::read, |rows, bar| {
+    let ended = each_batch(reader, &engine, identities::read, |rows, bar| {
         let identity =
             |&(address, identity): &(Address, gridnet_protocol::verify::Identity)| (address, identity.proof);
         let proofs: Vec<_> = rows.iter().flatten().map(identity).collect();
@@ -166,7 +168,7 @@ pub(crate) fn signatures(args: &VerifySignatures) -> Result<Outcome, Failure> {
     let control = Control { cancel: interrupt::cancel(), progress: None };
     let mut plain = args.compare.map(Plain::new);
     let mut tally = Tally::new();
-    let ended = each_batch(reader, signatures::read, |rows, bar| {
+    let ended = each_batch(reader, &engine, signatures::read, |rows, bar| {
         let decoded: Vec<bool> = rows.iter().map(Option::is_some).collect();
         let signed: Vec<SignedMessage> = rows.into_iter().flatten().collect();
         let Some(report) = unless_cancelled(verify_signatures(&engine, &signed, &control))? else {
@@ -217,23 +219,20 @@ fn unless_cancelled<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
     }
 }
 
-/// Hands the rows of a table to `verify`, a batch at a time, while further ones are read and decoded. `verify` says
+/// Hands the rows of a table to `verify`, a batch or more at a time, while further ones are read and decoded. `verify` says
 /// whether to go on. Whether all of it was verified.
 fn each_batch<R: Send>(
-    mut reader: Reader,
-    decode: impl Fn(&RecordBatch) -> Result<Vec<R>, gridnet_protocol::Error> + Send,
+    reader: Reader,
+    engine: &Engine,
+    decode: impl Fn(&RecordBatch) -> Result<Vec<R>, gridnet_protocol::Error> + Send + Sync,
     mut verify: impl FnMut(Vec<R>, &Rows) -> Result<bool, Failure>,
 ) -> Result<bool, Failure> {
     let bar = Rows::new("verifying", reader.rows);
+    let mut decoder = Decoder::new(reader, engine, decode);
     thread::scope(|scope| {
         let (batches, read) = sync_channel(AHEAD);
         scope.spawn(move || {
-            loop {
-                let rows = match reader.next() {
-                    Ok(None) => return,
-                    Ok(Some(batch)) => decode(&batch).map_err(|error| reader.refusal(&said(&error))),
-                    Err(failure) => Err(failure),
-                };
+            while let Some(rows) = decoder.next().transpose() {
                 let failed = rows.is_err();
                 if batches.send(rows).is_err() || failed {
                     return;
