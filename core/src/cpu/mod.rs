@@ -11,7 +11,6 @@ mod verify;
 mod walk;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use gridnet_simd::{Path, Verifier};
@@ -113,7 +112,9 @@ impl Cpu {
         select::Choice::new(function, self.forced)
     }
 
-    /// Runs `work` once on each of as many threads as there are pieces, and gives each its number.
+    /// Runs `work` as many times as there are threads or pieces, whichever are fewer, on as many threads as are to be had,
+    /// and gives each its number. `work` should take pieces until there are none: on a busy machine one thread may have
+    /// done them all before another wakes up, and nobody waits for that.
     pub(crate) fn on_threads<T: Send>(&self, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         let wanted = pieces.min(self.threads);
         if wanted <= 1 {
@@ -123,10 +124,12 @@ impl Cpu {
         let pooled = idle().pop();
         // Where no further threads are to be had, the caller's own does it all.
         let Some(pool) = pooled.or_else(|| pool(self.threads).ok()) else { return vec![work(0)] };
-        let next = AtomicUsize::new(0);
-        let done = pool.broadcast(|_| {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            (index < wanted).then(|| work(index))
+        let mut done: Vec<Option<T>> = (0..wanted).map(|_| None).collect();
+        let work = &work;
+        pool.in_place_scope(|scope| {
+            for (index, done) in done.iter_mut().enumerate() {
+                scope.spawn(move |_| *done = Some(work(index)));
+            }
         });
         let mut idle = idle();
         if idle.len() < IDLE_POOLS {

@@ -10,8 +10,9 @@ use crate::lanes::Lanes;
 /// An operation of this width.
 macro_rules! op {
     ($e:expr) => {
-        // SAFETY: values of this type are made only inside entries that need AVX2; loads and stores are unaligned and
-        // stay within slices whose length was asserted.
+        // SAFETY: values of this type are made only inside entries that need AVX2, and those of `Fused` are reached only
+        // from this file's, which need FMA too; loads and stores are unaligned and stay within slices whose length was
+        // asserted.
         unsafe { $e }
     };
 }

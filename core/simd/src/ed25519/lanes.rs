@@ -46,7 +46,7 @@ pub(crate) trait Products: Wide {
     fn product(f: &[Self; 5], g: &[Self; 5]) -> [Self; 5];
     /// f² of a carried number, limbs below 2⁵⁹·³.
     fn square(f: &[Self; 5]) -> [Self; 5];
-    /// Moves what exceeds each limb to the next. Limbs must be below 2⁶².
+    /// Moves what exceeds each limb to the next. Limbs must be below 2⁶¹.
     fn carry(f: &[Self; 5]) -> [Self; 5];
     /// f + g, carried.
     fn sum(f: &[Self; 5], g: &[Self; 5]) -> [Self; 5];
@@ -103,7 +103,8 @@ macro_rules! leaf {
             unsafe fn leaf($($argument: $t),*) -> $result {
                 $text($($argument),*)
             }
-            // SAFETY: values of this type exist only where the path is available.
+            // SAFETY: only a verifier's entries reach this, and those are called only where all that its path needs is
+            // available.
             unsafe { leaf($($argument),*) }
         }
     };

@@ -1,6 +1,7 @@
-//! Both kinds of lanes in plain Rust, with every overflow an error where overflow is checked: on a CPU without the
-//! instructions the texts above them can still be held against an oracle, and their bounds tested. Nothing is inlined:
-//! these are compiled more often than run.
+//! Both kinds of lanes in plain Rust: on a CPU without the instructions the texts above them can still be held against an
+//! oracle, and their bounds tested. Where overflow is checked it is an error when a multiply-add overflows, a difference
+//! is negative, or an instruction would drop what is above; plain additions and 19 times a column wrap, as those of
+//! doubles must. Nothing is inlined: these are compiled more often than run.
 
 use super::lanes::{Fused, LANES_MAX, Madd52, Products, Wide};
 use super::{field, fma, madd};

@@ -51,7 +51,7 @@ pub struct Half {
     pub c: u128,
     /// Whether d·k is −c.
     pub c_is_negative: bool,
-    /// Between 1 and a little above 2¹²⁶.
+    /// Between 1 and 2¹²⁶.
     pub d: u128,
 }
 
@@ -206,7 +206,7 @@ fn shifted(words: &[u64; 4], by: u32) -> [u64; 4] {
     out
 }
 
-/// Digits of four bits between −8 and 7, of a number below 2¹²⁷.
+/// Digits of four bits between −8 and 7, of a number that is at most seven in every digit: a little less than 2¹²⁷.
 fn fours(value: u128) -> [i8; HALF_DIGITS] {
     let mut digits = [0; HALF_DIGITS];
     // Eight in every digit: what is eight too much is taken away digit by digit.
