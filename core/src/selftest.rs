@@ -26,8 +26,8 @@ pub(crate) fn check(kernel: Kernel, function: HashFunction) -> Result<(), Error>
 /// # Errors
 /// [`Error::SelfTest`].
 pub(crate) fn check_verifier(verifier: Verifier) -> Result<(), Error> {
-    // Lengths on both sides of a block's edge, and lanes that are not all filled.
-    let known = [47, 48].map(|length| Known::new(KINDS + 1, length));
+    // Lengths on both sides of a block's edge, and lanes that are not all filled; then keys that come often.
+    let known = [(1, 47), (1, 48), (10, 48)].map(|(times, length)| Known::new(times * KINDS + 1, length));
     let right = known.into_iter().chain([Known::of_long_quotients()]).all(|known| {
         let mut said = vec![Ok(()); known.verdicts.len()];
         Lanes::new(verifier).group(&known.question(), 0, &mut said);

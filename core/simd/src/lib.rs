@@ -45,7 +45,7 @@ mod x86_sha;
 
 pub use detect::Path;
 #[doc(hidden)]
-pub use ed25519::{Half, halve};
+pub use ed25519::{Half, digits, halve};
 pub use ed25519::{Verdict, Verifier, Workspace};
 pub use function::{Chain, Function};
 pub use kernel::{Kernel, LaneBlock};

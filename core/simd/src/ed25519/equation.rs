@@ -5,14 +5,14 @@ use super::field::{Fe, LIMBS};
 use super::lanes::{LANES_MAX, Products};
 use super::point::{CACHED, Cached, Completed, Extended, NIELS, Niels};
 use super::scalar::{DIGITS, HALF_DIGITS, HALF_WINDOW, Terms};
-use super::table::SIDE;
+use super::table::{PARTS, SIDE};
 
 /// Entries of a table of a point's multiples: 0 to 8.
 const ENTRIES: usize = (1 << (HALF_WINDOW - 1)) + 1;
 /// Words of such a table.
-const TABLE: usize = ENTRIES * CACHED;
+pub(crate) const TABLE: usize = ENTRIES * CACHED;
 
-/// One signature's share of the work: where its points are among the decoded ones, and its scalars.
+/// One signature's share of the work: where its points are among the decoded ones, and its scalars' digits.
 #[derive(Clone, Copy)]
 pub(crate) struct Item {
     /// Word of the key's point.
@@ -46,8 +46,11 @@ pub(crate) fn holds<V: Products>(items: &[Item], points: &[u64], base: &[u64], s
         lane += 1;
     }
     let tables = &mut scratch.0;
-    for (side, at) in places.iter().enumerate() {
-        multiples::<V>(load::<V>(points, at), tables, side * LANES_MAX * TABLE);
+    let at: [[usize; LANES_MAX]; 2] =
+        [std::array::from_fn(|lane| lane * TABLE), std::array::from_fn(|lane| (LANES_MAX + lane) * TABLE)];
+    for side in 0..2 {
+        let [x, y] = coordinates::<V>(points, &places[side]);
+        multiples(Extended::at(x, y), tables, &at[side]);
     }
     let mut sum = Completed::<V>::neutral();
     let mut window = HALF_DIGITS;
@@ -60,17 +63,24 @@ pub(crate) fn holds<V: Products>(items: &[Item], points: &[u64], base: &[u64], s
         }
         // Loops, so that the code of both additions is there once.
         for side in 0..2 {
-            let entry = entry(tables, side * LANES_MAX * TABLE, &digits, |terms| terms.halves[side][window]);
+            let entry = entry(tables, &at[side], &digits, |terms| terms.halves[side][window]);
             sum = sum.extended().add(entry);
         }
         if window.is_multiple_of(2) {
             for side in 0..2 {
                 let digit = (window + side * DIGITS) / 2;
-                let entry = base_entry(base, side * SIDE, &digits, |terms| terms.base[digit]);
+                let tables = [side * PARTS / 2 * SIDE; LANES_MAX];
+                let entry = base_entry(base, &tables, &digits, |terms| terms.base[digit]);
                 sum = sum.extended().add_niels(entry);
             }
         }
     }
+    vanishes(sum)
+}
+
+/// Whether 8 times a sum is nothing, by lanes.
+#[inline(always)]
+pub(crate) fn vanishes<V: Products>(mut sum: Completed<V>) -> u32 {
     // Three doublings take what is of small order to nothing.
     for _ in 0..3 {
         sum = sum.projective().double();
@@ -81,44 +91,36 @@ pub(crate) fn holds<V: Products>(items: &[Item], points: &[u64], base: &[u64], s
     V::bits(at_zero) & V::bits(alike)
 }
 
-/// The points at these words.
+/// x and y of the points at these words.
 #[inline(always)]
-fn load<V: Products>(points: &[u64], at: &[usize; LANES_MAX]) -> Extended<V> {
+pub(crate) fn coordinates<V: Products>(points: &[u64], at: &[usize; LANES_MAX]) -> [Fe<V>; 2] {
     let words: [V; POINT] = V::read_rows(points, at);
-    let x = Fe::from_limbs(&words, 0);
-    let y = Fe::from_limbs(&words, LIMBS);
-    Extended::at(x, y)
+    [Fe::from_limbs(&words, 0), Fe::from_limbs(&words, LIMBS)]
 }
 
-/// Writes the multiples 0 to 8 of a point, lane by lane.
+/// Writes the multiples 0 to 8 of each lane's point to the table at its word.
 #[inline(always)]
-fn multiples<V: Products>(point: Extended<V>, tables: &mut [u64], from: usize) {
+pub(crate) fn multiples<V: Products>(point: Extended<V>, tables: &mut [u64], at: &[usize; LANES_MAX]) {
     let cached = point.cached();
     let mut multiple = point;
-    keep(Cached::<V>::neutral(), tables, from);
-    keep(cached, tables, from + CACHED);
+    keep(Cached::<V>::neutral(), tables, at, 0);
+    keep(cached, tables, at, 1);
     for index in 2..ENTRIES {
         multiple = multiple.add(cached).extended();
-        keep(multiple.cached(), tables, from + index * CACHED);
+        keep(multiple.cached(), tables, at, index);
     }
 }
 
 /// Writes an entry of each lane's table.
 #[inline(always)]
-fn keep<V: Products>(entry: Cached<V>, tables: &mut [u64], from: usize) {
-    let mut at = [0; LANES_MAX];
-    for (lane, at) in at.iter_mut().enumerate() {
-        *at = from + lane * TABLE;
-    }
-    V::write_rows(&entry.words(), tables, &at);
+fn keep<V: Products>(entry: Cached<V>, tables: &mut [u64], at: &[usize; LANES_MAX], index: usize) {
+    V::write_rows(&entry.words(), tables, &at.map(|table| table + index * CACHED));
 }
 
-/// Where each lane's digit says, in tables of `stride` words a lane with entries of `width` words, and whose are
-/// negative.
+/// Where each lane's digit says, in the table at its word with entries of `width` words, and whose are negative.
 #[inline(always)]
 fn locate<V: Products>(
-    from: usize,
-    stride: usize,
+    tables: &[usize; LANES_MAX],
     width: usize,
     digits: &[Terms; LANES_MAX],
     digit: impl Fn(&Terms) -> i8,
@@ -127,7 +129,7 @@ fn locate<V: Products>(
     let mut lane = 0;
     while lane < V::COUNT {
         let digit = digit(&digits[lane]);
-        at[lane] = from + lane * stride + digit.unsigned_abs() as usize * width;
+        at[lane] = tables[lane] + digit.unsigned_abs() as usize * width;
         negative[lane] = u64::from(digit < 0);
         lane += 1;
     }
@@ -135,23 +137,23 @@ fn locate<V: Products>(
 }
 
 #[inline(always)]
-fn entry<V: Products>(
+pub(crate) fn entry<V: Products>(
     tables: &[u64],
-    from: usize,
+    at: &[usize; LANES_MAX],
     digits: &[Terms; LANES_MAX],
     digit: impl Fn(&Terms) -> i8,
 ) -> Cached<V> {
-    let (at, negative) = locate::<V>(from, TABLE, CACHED, digits, digit);
+    let (at, negative) = locate::<V>(at, CACHED, digits, digit);
     Cached::from_words(&V::read_rows(tables, &at), negative)
 }
 
 #[inline(always)]
-fn base_entry<V: Products>(
+pub(crate) fn base_entry<V: Products>(
     base: &[u64],
-    from: usize,
+    at: &[usize; LANES_MAX],
     digits: &[Terms; LANES_MAX],
     digit: impl Fn(&Terms) -> i8,
 ) -> Niels<V> {
-    let (at, negative) = locate::<V>(from, 0, NIELS, digits, digit);
+    let (at, negative) = locate::<V>(at, NIELS, digits, digit);
     Niels::from_words(&V::read_rows::<NIELS>(base, &at), negative)
 }

@@ -3,12 +3,14 @@
 //! Everything here is public: no secret ever enters these kernels, so their time may depend on what they are given.
 //!
 //! The points of keys and signatures are decoded first ([`decode`]), each different key once. Then each lane computes
-//! 8 (c·A + d·R + e·B) with halved scalars ([`scalar`], [`equation`]). What differs between widths is how numbers modulo
+//! 8 (c·A + d·R + e·B) with halved scalars ([`scalar`], [`equation`]), or, of keys that come often, 8 (k·A + R − s·B)
+//! with tables of their own ([`comb`]). What differs between widths is how numbers modulo
 //! p are multiplied: by integers of 52 bits ([`madd`]), or by doubles ([`fma`]).
 
 pub(crate) mod arithmetic;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
+pub(crate) mod comb;
 pub(crate) mod decode;
 pub(crate) mod equation;
 mod field;
@@ -25,5 +27,5 @@ pub(crate) mod table;
 pub(crate) mod verifier;
 
 #[doc(hidden)]
-pub use scalar::{Half, halve};
+pub use scalar::{Half, digits, halve};
 pub use verifier::{Verdict, Verifier, Workspace};

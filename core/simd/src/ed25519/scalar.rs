@@ -42,6 +42,12 @@ impl Terms {
         }
         Terms { halves: [key, fours(d)], base: eights(e.as_bytes()) }
     }
+
+    /// Of a key that comes often, for k·A + R + e·B: k whole, its lower half first, and e = −s.
+    pub(crate) fn whole(k: &[u8; 64], s: Scalar) -> Terms {
+        let k = Scalar::from_bytes_mod_order_wide(k);
+        Terms { halves: digits(k.as_bytes()), base: eights((-s).as_bytes()) }
+    }
 }
 
 /// ±c = d·k modulo the order.
@@ -206,11 +212,23 @@ fn shifted(words: &[u64; 4], by: u32) -> [u64; 4] {
     out
 }
 
-/// Digits of four bits between −8 and 7, of a number that is at most seven in every digit: a little less than 2¹²⁷.
+/// Digits of four bits between −8 and 7, of a number below the order, least first.
+pub fn digits(number: &[u8; 32]) -> [[i8; HALF_DIGITS]; 2] {
+    let (halves, _) = number.as_chunks();
+    let [low, high] = [halves[0], halves[1]].map(u128::from_le_bytes);
+    // What is too much for the lower half's digits is the upper half's.
+    let carry = u128::from(low > SEVENS);
+    [fours(low), fours(high + carry)]
+}
+
+/// Seven in every digit: the largest number that has as many.
+const SEVENS: u128 = 0x7777_7777_7777_7777_7777_7777_7777_7777;
+
+/// Digits of four bits between −8 and 7, of a number up to [`SEVENS`], or of what it is below one with a digit more.
 fn fours(value: u128) -> [i8; HALF_DIGITS] {
     let mut digits = [0; HALF_DIGITS];
     // Eight in every digit: what is eight too much is taken away digit by digit.
-    let raised = value + 0x8888_8888_8888_8888_8888_8888_8888_8888;
+    let raised = value.wrapping_add(0x8888_8888_8888_8888_8888_8888_8888_8888);
     for (index, digit) in digits.iter_mut().enumerate() {
         *digit = (raised >> (4 * index) & 15) as i8 - 8;
     }

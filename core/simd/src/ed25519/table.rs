@@ -1,4 +1,4 @@
-//! The multiples of the base point that every verification adds: 0 to 128 times B and 0 to 128 times 2¹²⁸·B.
+//! The multiples of the base point that every verification adds: 0 to 128 times B, 2¹⁶·B, 2³²·B, and so on.
 
 use curve25519_dalek::Scalar;
 use curve25519_dalek::edwards::EdwardsPoint;
@@ -9,22 +9,24 @@ use super::lanes::{LANES_MAX, Products};
 use super::point::{NIELS, Niels};
 use super::scalar::BASE_WINDOW;
 
-/// Multiples in each half.
+/// Parts that a scalar of 256 bits is cut into, each with a table of its own.
+pub(crate) const PARTS: usize = 16;
+/// Multiples in each table.
 const ENTRIES: usize = (1 << (BASE_WINDOW - 1)) + 1;
-/// Words of a half.
+/// Words of a table.
 pub(crate) const SIDE: usize = ENTRIES * NIELS;
-/// Points in both.
-const POINTS: usize = 2 * ENTRIES;
+/// Points in all.
+const POINTS: usize = PARTS * ENTRIES;
 
 /// The encodings of all those points, as the library has them.
 pub(crate) fn encodings() -> [[u8; 32]; POINTS] {
-    let mut high = [0; 32];
-    high[128 / 8] = 1;
-    let steps = [Scalar::ONE, Scalar::from_bytes_mod_order(high)].map(|times| EdwardsPoint::mul_base(&times));
     let mut points = [EdwardsPoint::default(); POINTS];
-    for (side, step) in points.chunks_exact_mut(ENTRIES).zip(steps) {
+    for (part, table) in points.chunks_exact_mut(ENTRIES).enumerate() {
+        let mut times = [0; 32];
+        times[part * 32 / PARTS] = 1;
+        let step = EdwardsPoint::mul_base(&Scalar::from_bytes_mod_order(times));
         for index in 1..ENTRIES {
-            side[index] = side[index - 1] + step;
+            table[index] = table[index - 1] + step;
         }
     }
     EdwardsPoint::compress_batch(&points).map(|encoding| encoding.to_bytes())

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use curve25519_dalek::Scalar;
 
 use super::arithmetic::RESULTS;
+use super::comb::COMB;
 use super::decode::POINT;
 use super::equation::{Item, Scratch};
 use super::scalar::Terms;
@@ -33,6 +34,8 @@ pub(crate) type DigestFn = unsafe fn(&[u8], usize, &mut [[u8; 64]]);
 pub(crate) type DecodeFn = unsafe fn(&[[u8; 32]], &mut [u64], &mut [bool]);
 pub(crate) type TableFn = unsafe fn(&[u64]) -> Vec<u64>;
 pub(crate) type HoldsFn = unsafe fn(&[Item], &[u64], &[u64], &mut Scratch) -> u32;
+pub(crate) type CombsFn = unsafe fn(&[u64], &[usize], &mut [u64]);
+pub(crate) type HoldsByCombFn = unsafe fn(&[Item], &[u64], &[u64], &[u64]) -> u32;
 pub(crate) type ComputeFn = unsafe fn(&[[u8; 32]], &[[u8; 32]], &mut [[[u8; 32]; RESULTS]]);
 
 /// The entries of one path. Calling them needs the path to be available.
@@ -44,6 +47,8 @@ pub(crate) struct Entries {
     pub(crate) decode: DecodeFn,
     pub(crate) table: TableFn,
     pub(crate) holds: HoldsFn,
+    pub(crate) combs: CombsFn,
+    pub(crate) holds_by_comb: HoldsByCombFn,
     pub(crate) compute: ComputeFn,
     /// The base point's multiples, as this path packs them.
     pub(crate) base: OnceLock<Vec<u64>>,
@@ -61,10 +66,24 @@ pub struct Workspace {
     encodings: Vec<[u8; 32]>,
     points: Vec<u64>,
     exist: Vec<bool>,
+    /// Of each signature's key among the different ones.
     places: Vec<usize>,
+    /// How often each of those comes.
+    uses: Vec<usize>,
+    /// The word of its tables in `combs`, if there are any.
+    combs_at: Vec<Option<usize>>,
+    combs: Vec<u64>,
+    /// Those that may hold, by their numbers.
     items: Vec<(usize, Item)>,
+    /// The same, of keys with tables.
+    items_by_comb: Vec<(usize, Item)>,
     scratch: Scratch,
 }
+
+/// A key that comes less often in a call does not get tables.
+const FREQUENT: usize = 8;
+/// Filling the lanes once with keys' tables takes as long as is saved by so many times the lanes full of signatures.
+const PAYS_AFTER: usize = 4;
 
 impl Verifier {
     /// Every one that this CPU can run, the one with most lanes first.
@@ -111,7 +130,9 @@ impl Verifier {
         assert!(keys.len() == count && verdicts.len() == count && messages.len() == count * length);
         self.hash(keys, messages, length, signatures, workspace);
         self.decode(keys, signatures, workspace);
+        self.comb(workspace);
         workspace.items.clear();
+        workspace.items_by_comb.clear();
         for (index, verdict) in verdicts.iter_mut().enumerate() {
             let key = workspace.places[index];
             let nonce = workspace.encodings.len() - count + index;
@@ -121,8 +142,17 @@ impl Verifier {
             } else if !workspace.exist[nonce] {
                 Verdict::NoPoint
             } else if let Some(s) = Scalar::from_canonical_bytes(*s).into_option() {
-                let terms = Terms::new(&workspace.digests[index], s);
-                workspace.items.push((index, Item { key: key * POINT, nonce: nonce * POINT, terms }));
+                let (k, nonce) = (&workspace.digests[index], nonce * POINT);
+                match workspace.combs_at[key] {
+                    None => {
+                        let item = Item { key: key * POINT, nonce, terms: Terms::new(k, s) };
+                        workspace.items.push((index, item));
+                    }
+                    Some(key) => {
+                        let item = Item { key, nonce, terms: Terms::whole(k, s) };
+                        workspace.items_by_comb.push((index, item));
+                    }
+                }
                 Verdict::Unequal
             } else {
                 Verdict::NoScalar
@@ -172,16 +202,19 @@ impl Verifier {
     fn decode(self, keys: &[[u8; 32]], signatures: &[[u8; 64]], workspace: &mut Workspace) {
         workspace.encodings.clear();
         workspace.places.clear();
+        workspace.uses.clear();
         let mut known = HashMap::with_capacity(keys.len());
         for key in keys {
             let place = match known.entry(key) {
                 Entry::Occupied(place) => *place.get(),
                 Entry::Vacant(vacant) => {
                     workspace.encodings.push(*key);
+                    workspace.uses.push(0);
                     *vacant.insert(workspace.encodings.len() - 1)
                 }
             };
             workspace.places.push(place);
+            workspace.uses[place] += 1;
         }
         workspace.encodings.extend(signatures.iter().map(|signature| halves(signature).0));
         self.decode_all(&workspace.encodings, &mut workspace.points, &mut workspace.exist);
@@ -194,6 +227,29 @@ impl Verifier {
         unsafe { (self.0.decode)(encodings, points, exist) }
     }
 
+    /// Tables for keys that come so often that they pay.
+    fn comb(self, workspace: &mut Workspace) {
+        let Workspace { uses, exist, points, combs, combs_at, .. } = workspace;
+        combs_at.clear();
+        combs_at.resize(uses.len(), None);
+        let frequent: Vec<usize> =
+            (0..uses.len()).filter(|&key| exist[key] && uses[key] >= FREQUENT).collect();
+        let saved: usize = frequent.iter().map(|&key| uses[key]).sum();
+        let (lanes, groups) = (self.0.lanes, frequent.len().div_ceil(self.0.lanes));
+        if saved < groups * lanes * PAYS_AFTER {
+            return;
+        }
+        combs.resize(groups * lanes * COMB, 0);
+        for (keys, combs) in frequent.chunks(lanes).zip(combs.chunks_exact_mut(lanes * COMB)) {
+            let places: Vec<usize> = keys.iter().map(|key| key * POINT).collect();
+            // SAFETY: a Verifier exists only where its path is available.
+            unsafe { (self.0.combs)(points, &places, combs) }
+        }
+        for (index, key) in frequent.into_iter().enumerate() {
+            combs_at[key] = Some(index * COMB);
+        }
+    }
+
     /// The equations of all that may hold.
     fn judge(self, verdicts: &mut [Verdict], workspace: &mut Workspace) {
         let base = self.0.base.get_or_init(|| {
@@ -202,12 +258,25 @@ impl Verifier {
             // SAFETY: a Verifier exists only where its path is available.
             unsafe { (self.0.table)(&points) }
         });
+        let Workspace { points, combs, items, items_by_comb, scratch, .. } = workspace;
+        // SAFETY: a Verifier exists only where its path is available.
+        self.judge_some(verdicts, items, |group| unsafe { (self.0.holds)(group, points, base, scratch) });
+        // SAFETY: as above.
+        let by_comb = |group: &[Item]| unsafe { (self.0.holds_by_comb)(group, points, base, combs) };
+        self.judge_some(verdicts, items_by_comb, by_comb);
+    }
+
+    fn judge_some(
+        self,
+        verdicts: &mut [Verdict],
+        items: &[(usize, Item)],
+        mut holds: impl FnMut(&[Item]) -> u32,
+    ) {
         let mut group: Vec<Item> = Vec::with_capacity(self.0.lanes);
-        for items in workspace.items.chunks(self.0.lanes) {
+        for items in items.chunks(self.0.lanes) {
             group.clear();
             group.extend(items.iter().map(|(_, item)| item));
-            // SAFETY: a Verifier exists only where its path is available.
-            let hold = unsafe { (self.0.holds)(&group, &workspace.points, base, &mut workspace.scratch) };
+            let hold = holds(&group);
             for (lane, (index, _)) in items.iter().enumerate() {
                 if hold >> lane & 1 == 1 {
                     verdicts[*index] = Verdict::Holds;
@@ -244,6 +313,17 @@ macro_rules! entries {
             ) -> u32,
             $crate::ed25519::equation::holds::<$lanes>);
         $crate::ed25519::verifier::entry!([$($attribute)?],
+            combs(points: &[u64], keys: &[usize], combs: &mut [u64]),
+            $crate::ed25519::comb::combs::<$lanes>);
+        $crate::ed25519::verifier::entry!([$($attribute)?],
+            holds_by_comb(
+                items: &[$crate::ed25519::equation::Item],
+                points: &[u64],
+                base: &[u64],
+                combs: &[u64]
+            ) -> u32,
+            $crate::ed25519::comb::holds::<$lanes>);
+        $crate::ed25519::verifier::entry!([$($attribute)?],
             compute(
                 a: &[[u8; 32]],
                 b: &[[u8; 32]],
@@ -259,6 +339,8 @@ macro_rules! entries {
             decode,
             table,
             holds,
+            combs,
+            holds_by_comb,
             compute,
             base: std::sync::OnceLock::new(),
         };

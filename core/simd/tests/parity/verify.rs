@@ -6,7 +6,7 @@ use curve25519_dalek::Scalar;
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_zebra::{Signature, SigningKey, VerificationKey, VerificationKeyBytes};
-use gridnet_simd::{Half, Verdict, Verifier, Workspace, halve};
+use gridnet_simd::{Half, Verdict, Verifier, Workspace, digits, halve};
 
 use crate::mix::Mix;
 
@@ -140,6 +140,34 @@ fn a_flipped_bit_anywhere_is_found() {
     check(&batch);
 }
 
+/// So many signatures of each of so many keys, on both sides of where a key is worth tables of its own; with keys beside
+/// them that come once, one that is no point, and one in seven bad.
+#[test]
+fn keys_that_come_often_and_keys_that_do_not() {
+    let mix = &mut Mix(5);
+    for (keys, times) in
+        [(1, 7), (1, 8), (1, 16), (1, 33), (3, 32), (4, 8), (5, 30), (8, 9), (9, 64), (17, 20)]
+    {
+        let mut batch = Batch::good(keys * times, 11, keys, mix);
+        let once = Batch::good(6, 11, 6, mix);
+        for index in 0..once.keys.len() {
+            batch.push(once.keys[index], &once.messages[index * 11..][..11], once.signatures[index]);
+        }
+        let none: [u8; 32] = [2; 32];
+        for index in 0..20 {
+            batch.push(none, &[0; 11], once.signatures[index % 6]);
+        }
+        for index in (3..batch.keys.len()).step_by(7) {
+            batch.signatures[index][32 + mix.next() as usize % 31] ^= 1 << (mix.next() % 8);
+        }
+        let right = batch.oracle();
+        assert!(
+            [Verdict::Holds, Verdict::Unequal, Verdict::NoKey].iter().all(|verdict| right.contains(verdict))
+        );
+        check(&batch);
+    }
+}
+
 /// Every encoding of a point of small order: eight canonical ones, and those with y not reduced or the wrong sign of
 /// zero.
 fn small_order() -> Vec<[u8; 32]> {
@@ -191,6 +219,22 @@ fn scalars() -> Vec<Scalar> {
     let mix = &mut Mix(3);
     scalars.extend((0..100_000).map(|_| Scalar::from_bytes_mod_order(mix.array())));
     scalars
+}
+
+#[test]
+fn digits_add_up() {
+    let sevens = Scalar::from(0x7777_7777_7777_7777_7777_7777_7777_7777_u128);
+    let edges =
+        [sevens, sevens + Scalar::ONE, Scalar::from(u128::MAX), Scalar::from(u128::MAX) + Scalar::ONE];
+    for k in scalars().into_iter().chain(edges) {
+        let digits = digits(k.as_bytes());
+        let sum = digits.as_flattened().iter().rev().fold(Scalar::ZERO, |sum, &digit| {
+            assert!((-8..8).contains(&digit), "{k:?}");
+            let size = Scalar::from(digit.unsigned_abs());
+            sum * Scalar::from(16u8) + if digit < 0 { -size } else { size }
+        });
+        assert_eq!(sum, k);
+    }
 }
 
 #[test]
