@@ -10,7 +10,7 @@ use crate::backend::Watch;
 use crate::signature::{self, Signed};
 use crate::{Error, Verify};
 
-/// Most signatures of a group in lanes: a key that comes again within it is decoded once.
+/// Most signatures of a group in lanes: a key that comes again within it is decoded once, and one that comes often gets tables of its own.
 const LANES_GROUP: usize = 512;
 /// Groups for each thread, so that none waits long for another at the end.
 const GROUPS_EACH: usize = 4;

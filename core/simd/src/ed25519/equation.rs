@@ -62,8 +62,8 @@ pub(crate) fn holds<V: Products>(items: &[Item], points: &[u64], base: &[u64], s
             }
         }
         // Loops, so that the code of both additions is there once.
-        for side in 0..2 {
-            let entry = entry(tables, &at[side], &digits, |terms| terms.halves[side][window]);
+        for (side, at) in at.iter().enumerate() {
+            let entry = entry(tables, at, &digits, |terms| terms.halves[side][window]);
             sum = sum.extended().add(entry);
         }
         if window.is_multiple_of(2) {
