@@ -49,7 +49,7 @@ fn verify(c: &mut Criterion) {
 fn owner() -> Owner {
     Owner {
         network: Network::Regtest,
-        key: SecretKey::from_seed([1; 32]),
+        key: SecretKey::from_seed([1; 32]).into(),
         proof: Proof { repetitions: 1, nonce: 0 },
         master: Master::from_bytes([2; 32]),
     }

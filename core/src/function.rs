@@ -138,9 +138,12 @@ impl Algorithm {
     }
 }
 
-/// A message on its way through the general path.
+/// A message that is hashed piece by piece, on the general path. Takes no memory but its own.
 #[derive(Clone)]
-pub(crate) enum Hasher {
+pub struct Hasher(State);
+
+#[derive(Clone)]
+enum State {
     Sha256(sha2::Sha256),
     Sha256d(sha2::Sha256),
     Blake2s(blake2::Blake2s256),
@@ -148,33 +151,47 @@ pub(crate) enum Hasher {
 }
 
 impl Hasher {
-    pub(crate) fn new(function: HashFunction) -> Hasher {
-        match function {
-            HashFunction::Sha256 => Hasher::Sha256(sha2::Sha256::new()),
-            HashFunction::Sha256d => Hasher::Sha256d(sha2::Sha256::new()),
+    /// Begins a message.
+    pub fn new(function: HashFunction) -> Hasher {
+        Hasher(match function {
+            HashFunction::Sha256 => State::Sha256(sha2::Sha256::new()),
+            HashFunction::Sha256d => State::Sha256d(sha2::Sha256::new()),
             HashFunction::Blake2s { personal } => {
-                Hasher::Blake2s(blake2::Blake2s256::new_customized(&personal))
+                State::Blake2s(blake2::Blake2s256::new_customized(&personal))
             }
             HashFunction::Blake2b { personal } => {
-                Hasher::Blake2b(blake2::Blake2b::<U32>::new_customized(&personal))
+                State::Blake2b(blake2::Blake2b::<U32>::new_customized(&personal))
             }
+        })
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(hasher) | State::Sha256d(hasher) => hasher.update(bytes),
+            State::Blake2s(hasher) => hasher.update(bytes),
+            State::Blake2b(hasher) => hasher.update(bytes),
         }
     }
 
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Hasher::Sha256(hasher) | Hasher::Sha256d(hasher) => hasher.update(bytes),
-            Hasher::Blake2s(hasher) => hasher.update(bytes),
-            Hasher::Blake2b(hasher) => hasher.update(bytes),
+    /// The digest of all that was taken.
+    pub fn finish(self) -> [u8; 32] {
+        match self.0 {
+            State::Sha256(hasher) => hasher.finalize().into(),
+            State::Sha256d(hasher) => sha2::Sha256::digest(hasher.finalize()).into(),
+            State::Blake2s(hasher) => hasher.finalize().into(),
+            State::Blake2b(hasher) => hasher.finalize().into(),
         }
     }
+}
 
-    pub(crate) fn finish(self) -> [u8; 32] {
-        match self {
-            Hasher::Sha256(hasher) => hasher.finalize().into(),
-            Hasher::Sha256d(hasher) => sha2::Sha256::digest(hasher.finalize()).into(),
-            Hasher::Blake2s(hasher) => hasher.finalize().into(),
-            Hasher::Blake2b(hasher) => hasher.finalize().into(),
-        }
+impl std::io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

@@ -48,7 +48,7 @@ pub use control::{Cancel, Control, DeviceSnapshot, Progress, Snapshot};
 pub use device::{Device, DeviceKind, Health};
 pub use engine::{Engine, EngineBuilder, survey};
 pub use error::Error;
-pub use function::{Algorithm, HashFunction};
+pub use function::{Algorithm, HashFunction, Hasher};
 pub use gridnet_simd::Path;
 pub use job::{
     Digest, Endian, Found, Hit, NonceField, Order, Report, Search, Share, Verify, Walk, add_shares,

@@ -81,6 +81,12 @@ pub enum Error {
     /// A datagram that is not taken.
     #[error("the datagram is not taken: {0}")]
     Datagram(Refusal),
+    /// Somebody was asked to sign, and did not.
+    #[error("the signer did not sign: {why}")]
+    Signer {
+        /// What it said, or what is wrong with what it gave.
+        why: String,
+    },
     /// A bank that no token can come from.
     #[error("bank {bank} {why}")]
     Bank {
@@ -145,6 +151,7 @@ impl Error {
             Error::Exhausted => (114, "exhausted"),
             Error::Disagreement { .. } => (115, "disagreement"),
             Error::Table { .. } => (116, "table"),
+            Error::Signer { .. } => (117, "signer"),
             Error::Engine(error) => (error.code(), error.name()),
         }
     }

@@ -47,4 +47,4 @@ pub use address::Address;
 pub use error::Error;
 pub use key::{PublicKey, SecretKey, Signature};
 pub use network::Network;
-pub use sign::Kind;
+pub use sign::{Kind, Signer};

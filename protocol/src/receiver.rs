@@ -7,7 +7,7 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, Serializable as _};
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
-use crate::{Kind, Network, PublicKey, SecretKey, Signature, sign};
+use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, Signer, sign};
 
 /// An X25519 key that something can be sealed to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -69,6 +69,16 @@ impl Receiver {
         let public = key.public();
         let binding = sign::sign(key, network, Kind::ReceiverBinding, &(public, seal_key));
         Receiver { key: public, seal_key, binding }
+    }
+
+    /// Has whoever holds the signing key bind two keys together.
+    ///
+    /// # Errors
+    /// [`Error::Signer`].
+    pub fn bound_by(network: Network, signer: &dyn Signer, seal_key: SealKey) -> Result<Receiver, Error> {
+        let key = signer.public();
+        let binding = sign::sign_by(signer, network, Kind::ReceiverBinding, &(key, seal_key))?;
+        Ok(Receiver { key, seal_key, binding })
     }
 
     /// Whether the keys are bound together.

@@ -4,9 +4,8 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::encoding::encode;
 use crate::tagged::Tag;
-use crate::{Network, PublicKey, SecretKey, Signature};
+use crate::{Error, Network, PublicKey, SecretKey, Signature};
 
 /// What can be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -62,12 +61,57 @@ pub fn id<T: BorshSerialize>(network: Network, kind: Kind, body: &T) -> [u8; 32]
 }
 
 fn tagged<T: BorshSerialize>(tag: Tag, network: Network, kind: Kind, body: &T) -> [u8; 32] {
-    tag.hash(&[&network.id().to_le_bytes(), &[kind as u8], &encode(body)])
+    let mut hasher = tag.hasher();
+    hasher.update(&network.id().to_le_bytes());
+    hasher.update(&[kind as u8]);
+    body.serialize(&mut hasher).expect("a hash takes all that is written");
+    hasher.finish()
+}
+
+/// Who signs: a key in memory, or a secure element that keeps its key to itself.
+pub trait Signer {
+    /// Its key.
+    fn public(&self) -> PublicKey;
+
+    /// Its signature of 32 bytes, which [`digest`] made of something.
+    ///
+    /// # Errors
+    /// [`Error::Signer`].
+    fn sign(&self, digest: &[u8; 32]) -> Result<Signature, Error>;
+}
+
+impl Signer for SecretKey {
+    fn public(&self) -> PublicKey {
+        SecretKey::public(self)
+    }
+
+    fn sign(&self, digest: &[u8; 32]) -> Result<Signature, Error> {
+        Ok(SecretKey::sign(self, digest))
+    }
 }
 
 /// Signs a body.
 pub fn sign<T: BorshSerialize>(key: &SecretKey, network: Network, kind: Kind, body: &T) -> Signature {
     key.sign(&digest(network, kind, body))
+}
+
+/// Has somebody sign a body. What is no good signature of it is not passed on: it would be the signer's loss.
+///
+/// # Errors
+/// [`Error::Signer`].
+pub fn sign_by<T: BorshSerialize>(
+    signer: &dyn Signer,
+    network: Network,
+    kind: Kind,
+    body: &T,
+) -> Result<Signature, Error> {
+    let digest = digest(network, kind, body);
+    let signature = signer.sign(&digest)?;
+    if signer.public().verifies(&digest, &signature) {
+        Ok(signature)
+    } else {
+        Err(Error::Signer { why: "what it gave is no signature by its key".to_owned() })
+    }
 }
 
 /// Whether this is the key's signature of the body.

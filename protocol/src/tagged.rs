@@ -1,7 +1,7 @@
 //! Hashes for one purpose each: BLAKE2s-256 with the purpose in its personalisation field, so that what is hashed for
 //! one can never be taken for another.
 
-use gridnet_core::HashFunction;
+use gridnet_core::{HashFunction, Hasher};
 use zeroize::Zeroizing;
 
 /// A purpose: eight ASCII bytes.
@@ -65,7 +65,14 @@ impl Tag {
 
     /// The hash of the parts, one after the other.
     pub fn hash(self, parts: &[&[u8]]) -> [u8; 32] {
-        HashFunction::Blake2s { personal: self.0 }.hash(&parts.concat())
+        let mut hasher = self.hasher();
+        parts.iter().for_each(|part| hasher.update(part));
+        hasher.finish()
+    }
+
+    /// For parts that come one after the other.
+    pub(crate) fn hasher(self) -> Hasher {
+        Hasher::new(HashFunction::Blake2s { personal: self.0 })
     }
 }
 

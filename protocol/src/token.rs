@@ -9,7 +9,7 @@ use crate::reason::Reason;
 use crate::receiver::Receiver;
 use crate::tagged::Tag;
 use crate::value::{Content, Depth, PoolId, Session, Time, TokenId, Word};
-use crate::{Address, Error, Kind, Network, PublicKey, SecretKey, Signature, sign};
+use crate::{Address, Error, Kind, Network, PublicKey, SecretKey, Signature, Signer, sign};
 
 /// Who signs a token: its pool's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -106,6 +106,14 @@ impl Body {
     /// The keys that must be admitted.
     pub(crate) fn keys(&self) -> [PublicKey; 3] {
         [self.sender.key, self.receiver.key, self.first_key]
+    }
+
+    /// Has the owner sign it.
+    ///
+    /// # Errors
+    /// [`Error::Signer`].
+    pub fn sign_by(self, network: Network, owner: &dyn Signer) -> Result<Token, Error> {
+        Ok(Token { signature: sign::sign_by(owner, network, Kind::Token, &self)?, body: self })
     }
 
     /// Signs it.

@@ -10,7 +10,7 @@ use crate::reason::Reason;
 use crate::receiver::SealSecret;
 use crate::token::Token;
 use crate::value::Commitment;
-use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, sign};
+use crate::{Error, Kind, Network, PublicKey, Signature, Signer, sign};
 
 /// Who a hop is, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -110,14 +110,14 @@ impl TransitPool {
         network: Network,
         token: Token,
         custody: &Custody,
-        receiver: &SecretKey,
+        receiver: &dyn Signer,
         secret: &SealSecret,
     ) -> Result<TransitPool, Error> {
         if receiver.public() != token.receiver.key || secret.public() != token.receiver.seal_key {
             return Err(Error::Order("these keys are not the receiver's"));
         }
         let body = Body::new(network, token, custody, &custody.open(&token, secret))?;
-        let signature = sign::sign(receiver, network, Kind::TransitPool, &body);
+        let signature = sign::sign_by(receiver, network, Kind::TransitPool, &body)?;
         Ok(TransitPool { body, proof: ReceiverProof::Signature(signature) })
     }
 

@@ -131,7 +131,7 @@ impl World {
         let proof = minted.expect("a proof").value.proof;
         let owner = Owner {
             network: NETWORK,
-            key: owner_key.clone(),
+            key: owner_key.clone().into(),
             proof,
             master: Master::from_bytes(secret("master")),
         };

@@ -5,7 +5,9 @@
 
 mod aarch64;
 mod command;
+mod cpp;
 mod deny;
+mod dist;
 mod machine;
 mod perf;
 mod repo;
@@ -70,6 +72,9 @@ enum Chore {
         #[arg(long)]
         setup_only: bool,
     },
+    /// Make what is handed on: the C++ library.
+    #[command(subcommand)]
+    Dist(dist::What),
     /// Write the GPU kernels anew from their templates and functions, into shaders/wgsl.
     ///
     /// Needed after a change in shaders/templates or shaders/src; a test fails until it is done.
@@ -110,6 +115,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
             println!("\n{tally}");
             ExitCode::from(tally)
         }),
+        Chore::Dist(what) => dist::make(&repo, what).map(|()| ExitCode::SUCCESS),
         Chore::Shaders => shaders::write(&repo).map(|()| ExitCode::SUCCESS),
         Chore::Vectors => {
             let mut vectors = command::cargo(repo.root(), "run");

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::command::{on_path, run, succeeds};
-use crate::{aarch64, deny, vulkan};
+use crate::{aarch64, cpp, deny, vulkan};
 
 /// A Debian package, what it is needed for, and the program (or the file, by its absolute path) that shows it is
 /// there, whichever way it came.
@@ -45,6 +45,7 @@ pub(crate) fn all() -> Result<()> {
         ("cargo-deny", deny::set_up().map(drop)),
         ("aarch64", aarch64::set_up().map(drop)),
         ("vulkan", vulkan::set_up()),
+        ("c++", cpp::set_up()),
     ] {
         match outcome {
             Ok(()) => println!("{what}: ready"),

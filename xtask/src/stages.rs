@@ -15,13 +15,14 @@ use crate::command::{cargo, run, run_tests};
 use crate::machine::{Machine, PathsFile};
 use crate::repo::{Repo, in_ci};
 use crate::tally::Tally;
-use crate::{aarch64, deny, setup, tidy, vulkan};
+use crate::{aarch64, cpp, deny, setup, tidy, vulkan};
 
 /// The crates whose tests are the engine's.
 const ENGINE: &[&str] =
     &["gridnet-simd", "gridnet-shaders", "gridnet-core", "gridnet-tests", "gridnet-benches"];
 const PROTOCOL: &[&str] = &["gridnet-protocol", "gridnet-tests"];
 const NODE: &[&str] = &["gridnet-node"];
+const FFI: &[&str] = &["gridnet-ffi"];
 const XTASK: &[&str] = &["xtask"];
 
 /// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs).
@@ -54,6 +55,8 @@ pub(crate) enum Stage {
     Protocol,
     /// Tests of the node
     Node,
+    /// Tests of the C++ library, as its users install it
+    Cpp,
     /// Tests of the engine's aarch64 paths, under QEMU
     Aarch64,
     /// The published rivals that the benchmarks compare with still compile (only with --long)
@@ -124,6 +127,14 @@ impl<'a> Stages<'a> {
             Stage::Gpu => self.tests(ENGINE, None, TestProgram::is_gpu),
             Stage::Protocol => self.tests(PROTOCOL, None, TestProgram::is_protocol),
             Stage::Node => self.tests(NODE, None, |_| true),
+            Stage::Cpp => match cpp::set_up() {
+                Ok(()) => {
+                    let mut tally = self.tests(FFI, None, |_| true)?;
+                    tally += cpp::test(self.repo, &self.repo.target().join("ci/libgridnet_ffi.a"))?;
+                    Ok(tally)
+                }
+                Err(why) => skipped(&why),
+            },
             Stage::Aarch64 if cfg!(target_arch = "aarch64") => {
                 println!("this machine is aarch64 itself: the engine stage runs these tests");
                 Ok(Tally::default())
@@ -238,7 +249,7 @@ impl TestProgram {
 /// A test that no stage runs would rot unseen.
 fn every_crate_has_a_stage<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
     let homeless: BTreeSet<_> =
-        packages.filter(|package| ![ENGINE, PROTOCOL, NODE, XTASK].concat().contains(package)).collect();
+        packages.filter(|package| ![ENGINE, PROTOCOL, NODE, FFI, XTASK].concat().contains(package)).collect();
     if let Some(package) = homeless.first() {
         bail!("{package} has tests, but no stage in xtask/src/stages.rs runs them");
     }

@@ -18,8 +18,21 @@ impl Tally {
     pub(crate) const SKIPPED: Tally = Tally { passed: 0, failed: 0, skipped: 1 };
 
     /// The counts of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; ...`, the form
-    /// in which Rust's test programs end. `None` for any other line.
+    /// in which Rust's test programs end; or of `[doctest] test cases: 12 | 12 passed | 0 failed | 0 skipped`, the form
+    /// of those in C++. `None` for any other line.
     pub(crate) fn of_line(line: &str) -> Option<Tally> {
+        if let Some(counts) = line.strip_prefix("[doctest] test cases:") {
+            let count = |word: &str| {
+                counts
+                    .split('|')
+                    .find_map(|part| part.trim().strip_suffix(word)?.trim_end().parse::<u64>().ok())
+            };
+            return Some(Tally {
+                passed: count("passed")?,
+                failed: count("failed")?,
+                skipped: count("skipped")?,
+            });
+        }
         let (_verdict, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
         let count = |word: &str| {
             counts.split("; ").find_map(|part| part.strip_suffix(word)?.trim_end().parse::<u64>().ok())
@@ -79,6 +92,9 @@ mod tests {
         assert_eq!(Tally::of_line(line), Some(Tally { passed: 12, failed: 0, skipped: 1 }));
         let line = "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(Tally::of_line(line), Some(Tally { passed: 2, failed: 1, skipped: 0 }));
+        let line = "[doctest] test cases:  7 |  4 passed | 2 failed | 1 skipped";
+        assert_eq!(Tally::of_line(line), Some(Tally { passed: 4, failed: 2, skipped: 1 }));
+        assert_eq!(Tally::of_line("[doctest] assertions: 99 | 99 passed | 0 failed |"), None);
         assert_eq!(Tally::of_line("test walk::agrees ... ok"), None);
         assert_eq!(Tally::of_line("test result: "), None);
         assert_eq!(Tally::of_line("test result: ok. many passed; 0 failed; 0 ignored"), None);

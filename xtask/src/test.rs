@@ -33,7 +33,7 @@ pub(crate) enum Report {
 }
 
 /// The minutes that groups of stages may take together on two cores from an empty target folder.
-const BUDGETS: [(&str, f64, &[Stage]); 5] = [
+const BUDGETS: [(&str, f64, &[Stage]); 6] = [
     (
         "build",
         15.0,
@@ -53,6 +53,7 @@ const BUDGETS: [(&str, f64, &[Stage]); 5] = [
     ("gpu", 3.0, &[Stage::Gpu]),
     ("protocol", 6.0, &[Stage::Protocol]),
     ("node", 6.0, &[Stage::Node]),
+    ("c++", 4.0, &[Stage::Cpp]),
 ];
 
 impl Args {

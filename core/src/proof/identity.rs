@@ -6,7 +6,8 @@
 
 use crate::job::add_shares;
 use crate::{
-    Control, Endian, Engine, Error, Found, HashFunction, NonceField, Order, Report, Search, Target, limits,
+    Control, Endian, Engine, Error, Found, HashFunction, Hasher, NonceField, Order, Report, Search, Target,
+    limits,
 };
 
 /// What proves an identity, beside the address.
@@ -53,9 +54,10 @@ pub fn hash(address: &[u8; 32], proof: Proof) -> Option<[u8; 32]> {
     if !(1..=limits::REPETITIONS_MAX).contains(&proof.repetitions) {
         return None;
     }
-    let mut message = address.repeat(count);
-    message.extend(proof.nonce.to_le_bytes());
-    Some(HashFunction::BLAKE2B.hash(&message))
+    let mut hasher = Hasher::new(HashFunction::BLAKE2B);
+    (0..count).for_each(|_| hasher.update(address));
+    hasher.update(&proof.nonce.to_le_bytes());
+    Some(hasher.finish())
 }
 
 /// Whether a proof meets the target; any proof that does is valid, not only the first.

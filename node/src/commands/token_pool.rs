@@ -42,7 +42,8 @@ pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
         Err(gridnet_core::Error::Cancelled) => return Ok(Outcome::Interrupted),
         Err(error) => return Err(error.into()),
     };
-    let owner = Owner { network: args.network, key, proof, master: Master::from_bytes(files::random()?) };
+    let owner =
+        Owner { network: args.network, key: key.into(), proof, master: Master::from_bytes(files::random()?) };
     let plan = Plan {
         sequence: args.sequence,
         function: args.algorithm,

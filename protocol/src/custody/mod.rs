@@ -17,7 +17,7 @@ use crate::reason::Reason;
 use crate::receiver::SealSecret;
 use crate::token::Token;
 use crate::value::Commitment;
-use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, sign};
+use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, Signer, sign};
 
 /// What somebody gives to the holder who wants to carry next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -101,7 +101,7 @@ impl Candidate {
         network: Network,
         token: &Token,
         custody: &Custody,
-        key: &SecretKey,
+        key: &dyn Signer,
         opening: &Opening,
         entropy: [u8; 32],
     ) -> Result<Candidate, Error> {
@@ -190,7 +190,7 @@ impl Custody {
     }
 
     /// The state, if the chain is good, `holder` holds it, and nothing is waiting.
-    fn held_by(&self, network: Network, token: &Token, holder: &SecretKey) -> Result<State, Error> {
+    fn held_by(&self, network: Network, token: &Token, holder: &dyn Signer) -> Result<State, Error> {
         let state = self.state(network, token)?;
         if self.last_hand_over.is_some() {
             return Err(Error::Order("it was handed over to the receiver already"));
@@ -213,18 +213,18 @@ impl Custody {
     ///
     /// # Errors
     /// [`Error::Custody`] when the chain is bad, [`Error::Key`] when the candidate's key is not admitted,
-    /// [`Error::Order`] when the key does not hold the datagram or nobody can join any more.
+    /// [`Error::Order`] when the key does not hold the datagram or nobody can join any more, [`Error::Signer`].
     pub fn hand_over(
         &mut self,
         network: Network,
         token: &Token,
-        holder: &SecretKey,
+        holder: &dyn Signer,
         hop: Candidate,
     ) -> Result<(), Error> {
         let state = self.held_by(network, token, holder)?;
         self.still_open()?;
         hop.key.admit()?;
-        let signature = sign_step(network, holder, state, &hop);
+        let signature = sign_step(network, holder, state, &hop)?;
         self.push(Link { bearer: None, hop, signature })
     }
 
@@ -237,13 +237,13 @@ impl Custody {
         &mut self,
         network: Network,
         token: &Token,
-        holder: &SecretKey,
+        holder: &dyn Signer,
         bearer: &SecretKey,
     ) -> Result<(), Error> {
         let state = self.held_by(network, token, holder)?;
         self.still_open()?;
         let key = bearer.public();
-        let signature = sign::sign(holder, network, Kind::Bearer, &(state.accumulator, key));
+        let signature = sign::sign_by(holder, network, Kind::Bearer, &(state.accumulator, key))?;
         self.offer = Some(Offer { bearer: Bearer { key, signature }, private_half: *bearer.seed() });
         Ok(())
     }
@@ -259,7 +259,7 @@ impl Custody {
         let Some(offer) = self.offer else {
             return Err(Error::Order("no bearer element is enclosed: ask the holder to hand over"));
         };
-        let signature = sign_step(network, &SecretKey::from_seed(offer.private_half), state, &hop);
+        let signature = sign_step(network, &SecretKey::from_seed(offer.private_half), state, &hop)?;
         self.push(Link { bearer: Some(offer.bearer), hop, signature })?;
         self.offer = None;
         Ok(())
@@ -273,11 +273,11 @@ impl Custody {
         &mut self,
         network: Network,
         token: &Token,
-        holder: &SecretKey,
+        holder: &dyn Signer,
     ) -> Result<(), Error> {
         let state = self.held_by(network, token, holder)?;
         let body = state.accumulator.last(&token.receiver.key);
-        self.last_hand_over = Some(sign::sign(holder, network, Kind::LastHandOver, &body));
+        self.last_hand_over = Some(sign::sign_by(holder, network, Kind::LastHandOver, &body)?);
         Ok(())
     }
 
@@ -285,13 +285,18 @@ impl Custody {
     ///
     /// # Errors
     /// [`Error::Token`] and [`Error::Custody`] when something is bad, [`Error::Order`] when another is the receiver.
-    pub fn receipt(&self, network: Network, token: &Token, receiver: &SecretKey) -> Result<Signature, Error> {
+    pub fn receipt(
+        &self,
+        network: Network,
+        token: &Token,
+        receiver: &dyn Signer,
+    ) -> Result<Signature, Error> {
         token.check(network).map_err(Error::Token)?;
         let state = self.state(network, token)?;
         if receiver.public() != token.receiver.key {
             return Err(Error::Order("this key is not the receiver's"));
         }
-        Ok(sign::sign(receiver, network, Kind::Receipt, &(state.accumulator, token.id(network))))
+        sign::sign_by(receiver, network, Kind::Receipt, &(state.accumulator, token.id(network)))
     }
 
     /// Who the hops are: `None` for each whose seal does not open to what it committed to.
@@ -319,7 +324,12 @@ impl Custody {
     }
 }
 
-fn sign_step(network: Network, signer: &SecretKey, state: State, hop: &Candidate) -> Signature {
+fn sign_step(
+    network: Network,
+    signer: &dyn Signer,
+    state: State,
+    hop: &Candidate,
+) -> Result<Signature, Error> {
     let accumulator = state.accumulator.with(&hop.key, &hop.commitment, &hop.seal.hash());
-    sign::sign(signer, network, Kind::Custody, &accumulator)
+    sign::sign_by(signer, network, Kind::Custody, &accumulator)
 }

@@ -212,7 +212,7 @@ pub(super) fn pools(engine: &Engine) -> Value {
     let pool = |network: Network, function: ChainFunction, banks: u16, length: u32| {
         let owner = Owner {
             network,
-            key: key("owner"),
+            key: key("owner").into(),
             proof: Proof { repetitions: 1, nonce: 3 },
             master: Master::from_bytes(secret("master")),
         };

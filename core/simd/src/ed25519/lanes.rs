@@ -75,6 +75,7 @@ pub(crate) trait Fused: Products {
 /// Implements a width's arithmetic, each piece as a small function with the width's own target features.
 ///
 /// They exist for the compiler's sake: see [`ShaSums`](crate::lanes::ShaSums). It may still inline them.
+#[cfg(target_arch = "x86_64")]
 macro_rules! products {
     ($v:ty, $text:ident, [$attribute:meta]) => {
         $crate::ed25519::lanes::leaf!($v, [$attribute],
@@ -89,9 +90,11 @@ macro_rules! products {
             difference(f: &[$v; 5], g: &[$v; 5], p: &[u64; 5]) -> [$v; 5], $crate::ed25519::field::difference);
     };
 }
+#[cfg(target_arch = "x86_64")]
 pub(crate) use products;
 
 /// Implements one such function.
+#[cfg(target_arch = "x86_64")]
 macro_rules! leaf {
     ($v:ty, [$attribute:meta], $name:ident($($argument:ident: $t:ty),*) -> $result:ty, $text:expr) => {
         #[inline(always)]
@@ -109,4 +112,5 @@ macro_rules! leaf {
         }
     };
 }
+#[cfg(target_arch = "x86_64")]
 pub(crate) use leaf;

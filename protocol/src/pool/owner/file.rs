@@ -3,14 +3,16 @@
 use gridnet_core::proof::identity::Proof;
 use zeroize::Zeroizing;
 
-use super::{Master, NO_SUCH_BANK, OwnedPool, Owner, Slot, tree};
+use super::{Master, NO_SUCH_BANK, OwnedPool, Owner, OwnerKey, Slot, tree};
 use crate::encoding::{List, decode};
 use crate::pool::Registration;
 use crate::tagged::Tag;
-use crate::{Error, Network, SecretKey};
+use crate::{Error, Network, PublicKey, SecretKey};
 
-/// What a file of an owned pool begins with; the last byte is the version.
+/// What a file of an owned pool begins with; the last byte is the version: with the owner's secret key, or with its public
+/// half where that is elsewhere.
 const MAGIC: &[u8; 9] = b"GN-owner\x01";
+const MAGIC_ELSEWHERE: &[u8; 9] = b"GN-owner\x02";
 
 /// A change of one bank, to be written down before anything of it is shown.
 pub struct Change<'a> {
@@ -50,8 +52,12 @@ impl OwnedPool {
         let Owner { network, key, proof, master } = &self.owner;
         // As much as it will be, so that no part of it is left behind by growing.
         let mut bytes = Zeroizing::new(Vec::with_capacity(4_096 + self.slots.len() * 2_048));
-        bytes.extend(MAGIC);
-        let head = (network.id(), *key.seed(), proof.repetitions, proof.nonce, &master.0);
+        let (magic, key) = match key {
+            OwnerKey::Held(key) => (MAGIC, key.seed()),
+            OwnerKey::Elsewhere(key) => (MAGIC_ELSEWHERE, Zeroizing::new(key.0)),
+        };
+        bytes.extend(magic);
+        let head = (network.id(), *key, proof.repetitions, proof.nonce, &master.0);
         let written = borsh::to_writer(&mut *bytes, &head)
             .and_then(|()| borsh::to_writer(&mut *bytes, &self.registration))
             .and_then(|()| borsh::to_writer(&mut *bytes, &(self.slots.len() as u32)))
@@ -71,19 +77,23 @@ impl OwnedPool {
         const WHAT: &str = "an owned pool";
         type Head = (u32, [u8; 32], u32, u32, Master);
         let wrong = |why: &str| Error::Encoding { what: WHAT, why: why.to_owned() };
-        let bytes = file
-            .strip_prefix(MAGIC)
-            .ok_or_else(|| wrong("its file does not begin with GN-owner and version 1"))?;
+        let held = file.strip_prefix(MAGIC);
+        let bytes = held
+            .or_else(|| file.strip_prefix(MAGIC_ELSEWHERE))
+            .ok_or_else(|| wrong("its file does not begin with GN-owner and version 1 or 2"))?;
         let whole = bytes.split_last_chunk().filter(|(_, seal)| {
             let sealed = file.len() - 32;
             Tag::FILE.hash_secret(&[&file[..sealed]]) == **seal
         });
         let (bytes, _) = whole.ok_or_else(|| wrong("its file is damaged: put a copy back and restore it"))?;
         let whole: (Head, Registration, List<Slot, 1_024>) = decode(WHAT, bytes)?;
-        let ((network, seed, repetitions, nonce, master), registration, slots) = whole;
+        let ((network, key, repetitions, nonce, master), registration, slots) = whole;
         let network = Network::from_id(network).ok_or_else(|| wrong("it is of no network that is known"))?;
-        let owner =
-            Owner { network, key: SecretKey::from_seed(seed), proof: Proof { repetitions, nonce }, master };
+        let key = match held {
+            Some(_) => OwnerKey::Held(SecretKey::from_seed(key)),
+            None => OwnerKey::Elsewhere(PublicKey(key)),
+        };
+        let owner = Owner { network, key, proof: Proof { repetitions, nonce }, master };
         registration.check()?;
         let slots = slots.into_vec();
         let fits = |slot: &Slot| slot.bank.is_of(registration.length);

@@ -23,7 +23,7 @@ use crate::receiver::Receiver;
 use crate::tagged::Tag;
 use crate::token::{Body, Sender, Token};
 use crate::value::{Content, Depth, Height, PoolId, Time, Units};
-use crate::{Address, Error, Network, SecretKey};
+use crate::{Address, Error, Network, PublicKey, SecretKey, Signer};
 
 /// The secret that all seeds of an owner's pools come from. It is wiped from memory when it is dropped.
 #[derive(Clone, BorshSerialize, BorshDeserialize, Zeroize, ZeroizeOnDrop)]
@@ -51,13 +51,38 @@ impl Master {
     }
 }
 
+/// Where the key is that signs a pool's tokens.
+#[derive(Clone, Debug)]
+pub enum OwnerKey {
+    /// Here, and in the pool's file.
+    Held(SecretKey),
+    /// Wherever the owner keeps it; this is its public half.
+    Elsewhere(PublicKey),
+}
+
+impl OwnerKey {
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        match self {
+            OwnerKey::Held(key) => key.public(),
+            OwnerKey::Elsewhere(key) => *key,
+        }
+    }
+}
+
+impl From<SecretKey> for OwnerKey {
+    fn from(key: SecretKey) -> OwnerKey {
+        OwnerKey::Held(key)
+    }
+}
+
 /// Who owns a pool.
 #[derive(Clone)]
 pub struct Owner {
     /// The network.
     pub network: Network,
     /// The key that signs tokens.
-    pub key: SecretKey,
+    pub key: OwnerKey,
     /// The proof of stake of its address.
     pub proof: Proof,
     /// Where seeds come from.
@@ -247,12 +272,35 @@ impl OwnedPool {
     ///
     /// # Errors
     /// [`IssueError::Persist`] with what `persist` says, and [`IssueError::Refused`] with [`Error::Bank`],
-    /// [`Error::Exhausted`], [`Error::OutOfRange`], or [`Error::Token`] for a receiver whose keys nobody would take.
+    /// [`Error::Exhausted`], [`Error::OutOfRange`], [`Error::Token`] for a receiver whose keys nobody would take, or
+    /// [`Error::Order`] when the owner's key is elsewhere.
     pub fn issue<E>(
         &mut self,
         ask: &Ask,
         persist: impl FnOnce(&Change<'_>) -> Result<(), E>,
     ) -> Result<Issued, IssueError<E>> {
+        match self.owner.key.clone() {
+            OwnerKey::Held(key) => self.issue_by(&key, ask, persist),
+            OwnerKey::Elsewhere(_) => {
+                Err(Error::Order("the owner's key is not in this pool's file: its signer must be asked")
+                    .into())
+            }
+        }
+    }
+
+    /// The same, signed by whoever has the owner's key.
+    ///
+    /// # Errors
+    /// As [`issue`](OwnedPool::issue); [`Error::Order`] for another's key, and [`Error::Signer`].
+    pub fn issue_by<E>(
+        &mut self,
+        signer: &dyn Signer,
+        ask: &Ask,
+        persist: impl FnOnce(&Change<'_>) -> Result<(), E>,
+    ) -> Result<Issued, IssueError<E>> {
+        if signer.public() != self.owner.key.public() {
+            return Err(Error::Order("this signer's key is not that of the pool's owner").into());
+        }
         if ask.issued > ask.expiry {
             let (max, got) = (ask.expiry.0, ask.issued.0);
             return Err(Error::OutOfRange { what: "the time of issue", min: 0, max, got }.into());
@@ -301,7 +349,7 @@ impl OwnedPool {
             first_key: first_key.public(),
             sender: self.sender(),
         };
-        let token = body.sign(*network, &self.owner.key);
+        let token = body.sign_by(*network, signer)?;
         persist(&Change { pool: self, bank, slot: &slot }).map_err(IssueError::Persist)?;
         self.slots[usize::from(bank)] = slot;
         Ok(Issued { token, first_key })

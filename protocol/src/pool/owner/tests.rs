@@ -1,18 +1,18 @@
 use gridnet_core::proof::identity::Proof;
 use gridnet_core::{Control, Engine};
 
-use super::{Ask, IssueError, Master, OwnedPool, Owner, Plan, Source};
+use super::{Ask, IssueError, Master, OwnedPool, Owner, OwnerKey, Plan, Source};
 use crate::payout::{Payrate, Terms};
 use crate::pool::ChainFunction;
 use crate::receiver::{Receiver, SealSecret};
 use crate::value::{Content, Depth, Height, Time, Units};
-use crate::{Error, Network, SecretKey};
+use crate::{Error, Network, PublicKey, SecretKey, Signature, Signer};
 
 fn pool(function: ChainFunction, banks: u16, length: u32) -> OwnedPool {
     let engine = Engine::builder().device("cpu").threads(2).build().expect("a CPU");
     let owner = Owner {
         network: Network::Regtest,
-        key: SecretKey::from_seed([1; 32]),
+        key: SecretKey::from_seed([1; 32]).into(),
         proof: Proof { repetitions: 1, nonce: 7 },
         master: Master::from_bytes([2; 32]),
     };
@@ -153,4 +153,65 @@ fn a_file_that_was_changed_is_refused() {
         other[place] ^= 1;
         assert!(OwnedPool::resume(&other).is_err(), "byte {place}");
     }
+}
+
+/// A key that is not in memory: it signs as often as it is told to, then badly, then not at all.
+struct Element {
+    key: SecretKey,
+    good: std::cell::Cell<u32>,
+}
+
+impl Signer for Element {
+    fn public(&self) -> PublicKey {
+        self.key.public()
+    }
+
+    fn sign(&self, digest: &[u8; 32]) -> Result<Signature, Error> {
+        match self.good.get() {
+            0 => Err(Error::Signer { why: "the element is locked".to_owned() }),
+            left => {
+                self.good.set(left - 1);
+                let mut signature = Signer::sign(&self.key, digest)?;
+                signature.0[5] ^= u8::from(left == 1);
+                Ok(signature)
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_elsewhere_signs_and_stays_there() {
+    let held = pool(ChainFunction::Sha256, 2, 9);
+    let key = SecretKey::from_seed([1; 32]);
+    let owner = Owner { key: OwnerKey::Elsewhere(key.public()), ..held.owner.clone() };
+    let mut pool = OwnedPool { owner, ..held.clone() };
+    let refused = |issued: Result<super::Issued, IssueError<&str>>| match issued {
+        Err(IssueError::Refused(error)) => error,
+        issued => panic!("{issued:?}"),
+    };
+    let never = |_: &super::Change<'_>| -> Result<(), &str> { panic!("nothing is to be written down") };
+    assert!(matches!(refused(pool.issue(&ask(3, 2), never)), Error::Order(_)));
+    let other = SecretKey::from_seed([9; 32]);
+    assert!(matches!(refused(pool.issue_by(&other, &ask(3, 2), never)), Error::Order(_)));
+
+    let element = Element { key, good: 3.into() };
+    for depth in [2, 5] {
+        let issued = pool.issue_by(&element, &ask(3, depth), |_| Ok::<(), &str>(())).expect("a token");
+        let mut same = held.clone();
+        assert_eq!(issued.token, same.issue(&ask(3, depth), |_| Ok::<(), &str>(())).expect("a token").token);
+    }
+    let before = pool.to_file();
+    for why in ["what it gave is no signature by its key", "the element is locked"] {
+        let error = refused(pool.issue_by(&element, &ask(3, 7), never));
+        assert_eq!(error, Error::Signer { why: why.to_owned() });
+    }
+    assert_eq!(*pool.to_file(), *before, "nothing was used up");
+
+    // What is written down has the public half only, and is as good.
+    let mut again = OwnedPool::resume(&before).expect("a pool");
+    assert_eq!(*again.to_file(), *before);
+    assert!(!before.windows(32).any(|bytes| bytes == [1; 32]));
+    assert!(held.to_file().windows(32).any(|bytes| bytes == [1; 32]));
+    let element = Element { key: SecretKey::from_seed([1; 32]), good: 2.into() };
+    again.issue_by(&element, &ask(3, 7), |_| Ok::<(), &str>(())).expect("a token");
 }

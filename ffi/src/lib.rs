@@ -1,0 +1,12 @@
+//! GRIDNET for C++: one bridge, one guard against panics, one map of errors. No logic of its own.
+//!
+//! What users see are the headers in `include/gridnet`, written by hand; what stands behind those is in `src/cpp`, which
+//! alone knows the bridge's types. Nothing here ever unwinds into C++: every call goes through [`status::guard`].
+#![deny(unsafe_code)]
+
+mod bridge;
+mod control;
+mod devices;
+mod engine;
+mod proof;
+mod status;

@@ -1,0 +1,127 @@
+//! Proofs that are hashing alone: headers, header chains, identities.
+
+use gridnet_core::proof::header::Header;
+use gridnet_core::proof::headers::{self, Retarget};
+use gridnet_core::proof::identity::{self, Proof};
+use gridnet_core::{Order, Target};
+
+use crate::bridge::ffi::{Chain, Function, Minted, Report, Status};
+use crate::control::Control;
+use crate::engine::{Engine, of, tell};
+use crate::status::{Refusal, array, guard};
+
+pub(crate) fn compact_target(bits: u32, status: &mut Status) -> [u8; 32] {
+    guard(status, || [0; 32], || Ok(Target::from_compact(bits)?.to_be_bytes()))
+}
+
+pub(crate) fn zero_bits_target(bits: u32, status: &mut Status) -> [u8; 32] {
+    guard(status, || [0; 32], || Ok(Target::from_zero_bits(bits)?.to_be_bytes()))
+}
+
+/// 0 for a header that meets its own target; else as in a chain.
+pub(crate) fn header_fault(function: &Function, header: &[u8], status: &mut Status) -> u8 {
+    guard(
+        status,
+        || 0,
+        || {
+            let bytes = array("a header", header)?;
+            let Ok(target) = Header::from_bytes(&bytes).target() else {
+                return Ok(number(headers::Fault::Target)?);
+            };
+            let met = target.is_met_by(&of(function)?.hash(&bytes), Order::Little);
+            if met { Ok(0) } else { number(headers::Fault::Work) }
+        },
+    )
+}
+
+pub(crate) fn header_chain(
+    engine: &Engine,
+    function: &Function,
+    bytes: &[u8],
+    rule: u8,
+    spacing: u32,
+    half_life: u32,
+    control: &Control,
+    report: &mut Report,
+    status: &mut Status,
+) -> Chain {
+    let none = || Chain { count: 0, valid: 0, fault: 0, first_bad: 0, work: [0; 32], is_cut_short: false };
+    guard(status, none, || {
+        let rule = match rule {
+            0 => Retarget::None,
+            1 => Retarget::Bitcoin,
+            2 => Retarget::Asert { spacing, half_life },
+            got => return Err(Refusal::Unknown { what: "rule of targets", got: got.into() }),
+        };
+        let answer = headers::verify(engine.get()?, of(function)?, bytes, rule, &control.inner)?;
+        tell(report, answer.devices, answer.elapsed);
+        let verdict = answer.value;
+        let (first_bad, fault) = verdict
+            .first_bad
+            .map_or(Ok((0, 0)), |(index, fault)| number(fault).map(|number| (index, number)))?;
+        Ok(Chain {
+            count: verdict.count,
+            valid: verdict.valid,
+            fault,
+            first_bad,
+            work: verdict.total_work.to_be_bytes(),
+            is_cut_short: verdict.interrupted,
+        })
+    })
+}
+
+fn number(fault: headers::Fault) -> Result<u8, Refusal> {
+    match fault {
+        headers::Fault::Link => Ok(1),
+        headers::Fault::Target => Ok(2),
+        headers::Fault::Bits => Ok(3),
+        headers::Fault::Work => Ok(4),
+        _ => Err(Refusal::Unknown { what: "name here for the fault of header", got: 0 }),
+    }
+}
+
+pub(crate) fn mint(
+    engine: &Engine,
+    address: &[u8],
+    target: &[u8],
+    nonce_bits: u32,
+    control: &Control,
+    report: &mut Report,
+    status: &mut Status,
+) -> Minted {
+    guard(
+        status,
+        || Minted { repetitions: 0, nonce: 0, hash: [0; 32] },
+        || {
+            let address = array("an address", address)?;
+            let target = Target::from_be_bytes(&array("a target", target)?);
+            let answer = identity::mint(engine.get()?, &address, target, nonce_bits, &control.inner)?;
+            tell(report, answer.devices, answer.elapsed);
+            let identity::Minted { proof: Proof { repetitions, nonce }, hash } = answer.value;
+            Ok(Minted { repetitions, nonce, hash })
+        },
+    )
+}
+
+/// 0 for a good proof.
+pub(crate) fn identity_fault(
+    address: &[u8],
+    repetitions: u32,
+    nonce: u32,
+    target: &[u8],
+    status: &mut Status,
+) -> u8 {
+    guard(
+        status,
+        || 0,
+        || {
+            let address = array("an address", address)?;
+            let target = Target::from_be_bytes(&array("a target", target)?);
+            Ok(match identity::verify(&address, Proof { repetitions, nonce }, target) {
+                Ok(_) => 0,
+                Err(identity::Fault::Repetitions) => 1,
+                Err(_) => 2,
+            })
+        },
+    )
+}

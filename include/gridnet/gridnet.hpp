@@ -1,0 +1,14 @@
+/// \file
+/// GRIDNET for C++17 and later: everything.
+#ifndef GRIDNET_GRIDNET_HPP
+#define GRIDNET_GRIDNET_HPP
+
+#include "gridnet/bytes.hpp"    // IWYU pragma: export
+#include "gridnet/control.hpp"  // IWYU pragma: export
+#include "gridnet/device.hpp"   // IWYU pragma: export
+#include "gridnet/engine.hpp"   // IWYU pragma: export
+#include "gridnet/error.hpp"    // IWYU pragma: export
+#include "gridnet/proof.hpp"    // IWYU pragma: export
+#include "gridnet/version.hpp"  // IWYU pragma: export
+
+#endif
