@@ -89,7 +89,7 @@ TEST_CASE("a search finds every nonce there is, in order") {
   CHECK(!found.resume.has_value());
   std::size_t next = 0;
   for (std::uint32_t nonce = 100; nonce < 5000; ++nonce) {
-    for (int byte = 0; byte < 4; ++byte) message[76 + byte] = static_cast<std::uint8_t>(nonce >> 8 * byte);
+    for (std::size_t byte = 0; byte < 4; ++byte) message[76 + byte] = static_cast<std::uint8_t>(nonce >> 8 * byte);
     const Bytes32 digest = hash(search.function, message);
     if (digest[0] != 0) continue;
     REQUIRE(next < found.hits.size());
@@ -111,7 +111,7 @@ TEST_CASE("the signatures of RFC 8032, and each with a bit wrong") {
       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc"
       "027beceea1ec40a"};
   const std::vector<std::uint8_t> messages[] = {{}, {0xaf, 0x82}};
-  for (int test = 0; test < 2; ++test) {
+  for (std::size_t test = 0; test < 2; ++test) {
     gridnet::SignatureVerdict verdict = gridnet::SignatureVerdict::bad_key;
     const auto key = bytes(keys[test]);
     auto signature = bytes(signatures[test]);

@@ -52,7 +52,9 @@ impl Cpu {
             let available = Path::available().into_iter().map(Path::name).collect::<Vec<_>>().join(", ");
             return Err(Error::UnavailablePath { path: path.name(), available });
         }
-        let idle = Mutex::new(vec![pool(threads).map_err(|error| Error::Spawn(error.to_string()))?]);
+        // Where one thread does it all, that is the caller's.
+        let pool = (threads > 1).then(|| pool(threads)).transpose();
+        let idle = Mutex::new(pool.map_err(|error| Error::Spawn(error.to_string()))?.into_iter().collect());
         let paths = match forced {
             Some(path) => vec![path.name().to_owned()],
             None => select::preferred(HashFunction::Sha256)
