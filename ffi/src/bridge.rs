@@ -6,7 +6,7 @@ use crate::control::Control;
 use crate::engine::Engine;
 
 // The bridge's own text is unsafe where it hands pointers over; it is generated, and checked by the C++ compiler.
-#[allow(unsafe_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unsafe_code, unreachable_pub)]
 #[cxx::bridge(namespace = "gridnet::bridge")]
 pub(crate) mod ffi {
     /// What became of a call; code 0 is good.

@@ -26,7 +26,7 @@ pub(crate) fn header_fault(function: &Function, header: &[u8], status: &mut Stat
         || {
             let bytes = array("a header", header)?;
             let Ok(target) = Header::from_bytes(&bytes).target() else {
-                return Ok(number(headers::Fault::Target)?);
+                return number(headers::Fault::Target);
             };
             let met = target.is_met_by(&of(function)?.hash(&bytes), Order::Little);
             if met { Ok(0) } else { number(headers::Fault::Work) }
