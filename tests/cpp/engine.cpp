@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "common.hpp"
+
 namespace {
 
 using gridnet::Bytes32;
@@ -16,14 +18,6 @@ using gridnet::HashFunction;
 const gridnet::Engine& engine() {
   static const gridnet::Engine engine({{"cpu"}, 2, 0, ""});
   return engine;
-}
-
-std::vector<std::uint8_t> bytes(const std::string& hex) {
-  std::vector<std::uint8_t> out;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    out.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
-  }
-  return out;
 }
 
 Bytes32 hash(const HashFunction& function, gridnet::View message) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common.hpp"
+
 namespace {
 
 using gridnet::HeaderFault;
@@ -13,14 +15,6 @@ using gridnet::HeaderFault;
 const gridnet::Engine& engine() {
   static const gridnet::Engine engine({{"cpu"}, 1, 0, ""});
   return engine;
-}
-
-std::vector<std::uint8_t> bytes(const std::string& hex) {
-  std::vector<std::uint8_t> out;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    out.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
-  }
-  return out;
 }
 
 /// The first two blocks of Bitcoin.

@@ -163,8 +163,7 @@ impl<'a> Stages<'a> {
         Ok(tally)
     }
 
-    /// Runs the tests of some crates, which append to the file of paths where there is one.
-    /// Runs the tests of these crates, as far as they are wanted.
+    /// Runs the tests of these crates, as far as they are wanted. They append to the file of paths where there is one.
     fn tests(
         &mut self,
         packages: &[&str],

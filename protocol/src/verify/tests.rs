@@ -1,8 +1,13 @@
 //! Lists in which claims stand in each other's way, cut in all ways: the bulk must say what the plain loop says.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gridnet_core::{Control, Engine, Error};
+use gridnet_core::{
+    Backend, Control, Device, DeviceKind, Digest, Engine, Error, HashFunction, Search, Searched, Signed,
+    Verify, Walk, Watch,
+};
 use proptest::prelude::*;
 
 use super::{Context, Sequence, Verdict};
@@ -61,6 +66,57 @@ proptest! {
         let mut sequence = Sequence::default();
         let found = sequence.verify_in_rounds(&engine, &list, &context, &Control::default(), round);
         prop_assert_eq!(found.expect("verdicts").verdicts, plain(&list, &context));
+    }
+}
+
+/// A device beside the CPU that answers as one does, so that a round is prepared while another is under way.
+struct Beside(Device, Engine);
+
+impl Backend for Beside {
+    fn device(&self) -> &Device {
+        &self.0
+    }
+
+    fn path(&self, _: HashFunction) -> String {
+        "beside".to_owned()
+    }
+
+    fn search(&self, _: &Search<'_>, _: Range<u128>, _: &Watch<'_>) -> Result<Searched, Error> {
+        unreachable!("nothing is searched here")
+    }
+
+    fn walk(&self, walk: &Walk<'_>, ends: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+        self.1.walk_into(walk, ends, &Control::default()).map(drop)
+    }
+
+    fn digest(&self, digest: &Digest<'_>, digests: &mut [[u8; 32]], _: &Watch<'_>) -> Result<(), Error> {
+        self.1.digest_into(digest, digests, &Control::default()).map(drop)
+    }
+
+    fn verify(&self, verify: &Verify<'_>, verdicts: &mut [Signed], _: &Watch<'_>) -> Result<(), Error> {
+        verdicts.copy_from_slice(&self.1.verify(verify, &Control::default())?.value);
+        Ok(())
+    }
+}
+
+#[test]
+fn rounds_that_overlap_are_judged_as_plainly() {
+    let engine = engine();
+    let device = engine.devices().next().expect("a CPU");
+    let device = Device { id: "beside".to_owned(), kind: DeviceKind::Gpu, ..device };
+    let both =
+        Engine::builder().backend(Arc::new(Beside(device, engine))).threads(2).build().expect("two devices");
+    assert!(both.has_gpu());
+    let (claims, context) = samples(&both, 4);
+    // Every claim again and again: what a round leaves decides in the ones after.
+    let picks: Vec<(usize, u8)> = (0..60).map(|index| (index * 7, (index % 9) as u8)).collect();
+    let list = spoiled(&claims, &picks);
+    let expected = plain(&list, &context);
+    assert!(expected.iter().any(Result::is_ok));
+    for round in [1, 2, 5, 60] {
+        let mut sequence = Sequence::default();
+        let found = sequence.verify_in_rounds(&both, &list, &context, &Control::default(), round);
+        assert_eq!(found.expect("verdicts").verdicts, expected, "rounds of {round}");
     }
 }
 
