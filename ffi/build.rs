@@ -5,7 +5,21 @@
 use std::path::Path;
 
 /// What stands behind each public header.
-const SOURCES: [&str; 5] = ["control", "device", "engine", "error", "proof"];
+const SOURCES: [&str; 13] = [
+    "control",
+    "custody",
+    "datagram",
+    "device",
+    "engine",
+    "error",
+    "key",
+    "pool",
+    "proof",
+    "settlement",
+    "token",
+    "transit",
+    "verify",
+];
 
 fn main() {
     let sources = SOURCES.map(|name| format!("src/cpp/{name}.cpp"));

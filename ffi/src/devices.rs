@@ -10,7 +10,7 @@ pub(crate) fn version() -> String {
 }
 
 pub(crate) fn survey(status: &mut Status) -> Vec<Device> {
-    guard(status, Vec::new, || Ok(gridnet_core::survey().into_iter().map(described).collect()))
+    guard(status, || Ok(gridnet_core::survey().into_iter().map(described).collect()))
 }
 
 pub(crate) fn described(device: gridnet_core::Device) -> Device {

@@ -9,10 +9,13 @@ use gridnet_core::{
 use crate::bridge::ffi::{Device, Found, Function, Hit, Options, Question, Report, Share, Status};
 use crate::control::Control;
 use crate::devices::described;
+use crate::held::held;
 use crate::status::{Refusal, guard, values, values_mut};
 
-/// Devices that compute; nothing where making it failed.
-pub(crate) struct Engine(Option<gridnet_core::Engine>);
+held! {
+    /// Devices that compute.
+    Engine(gridnet_core::Engine) "engine";
+}
 
 pub(crate) fn new_engine(options: &Options, status: &mut Status) -> Box<Engine> {
     let make = || {
@@ -31,22 +34,18 @@ pub(crate) fn new_engine(options: &Options, status: &mut Status) -> Box<Engine> 
                 .ok_or_else(|| gridnet_core::Error::UnknownPath { name: options.path.clone() })?;
             builder = builder.path(path);
         }
-        Ok(Box::new(Engine(Some(builder.build()?))))
+        Ok(builder.build()?.into())
     };
-    guard(status, || Box::new(Engine(None)), make)
+    guard(status, make)
 }
 
 impl Engine {
-    pub(crate) fn get(&self) -> Result<&gridnet_core::Engine, Refusal> {
-        self.0.as_ref().ok_or(Refusal::Empty("engine"))
-    }
-
     pub(crate) fn devices(&self) -> Vec<Device> {
         self.0.iter().flat_map(gridnet_core::Engine::devices).map(described).collect()
     }
 
     pub(crate) fn path(&self, function: &Function, status: &mut Status) -> String {
-        guard(status, String::new, || Ok(self.get()?.path(of(function)?)))
+        guard(status, || Ok(self.get()?.path(of(function)?)))
     }
 
     pub(crate) fn search(
@@ -57,7 +56,7 @@ impl Engine {
         report: &mut Report,
         status: &mut Status,
     ) -> Found {
-        guard(status, Found::default, || {
+        guard(status, || {
             let endian = if question.is_big { Endian::Big } else { Endian::Little };
             let nonce = NonceField { offset: question.offset, bytes: question.bytes.into(), endian };
             let end = match question.end {
@@ -97,16 +96,12 @@ impl Engine {
         report: &mut Report,
         status: &mut Status,
     ) {
-        guard(
-            status,
-            || (),
-            || {
-                let walk = Walk { function: of(function)?, starts: values("the values", starts)?, steps };
-                let answer = self.get()?.walk_into(&walk, values_mut("the ends", ends)?, &control.inner)?;
-                tell(report, answer.devices, answer.elapsed);
-                Ok(())
-            },
-        );
+        guard(status, || {
+            let walk = Walk { function: of(function)?, starts: values("the values", starts)?, steps };
+            let answer = self.get()?.walk_into(&walk, values_mut("the ends", ends)?, &control.inner)?;
+            tell(report, answer.devices, answer.elapsed);
+            Ok(())
+        });
     }
 
     pub(crate) fn digest(
@@ -119,17 +114,13 @@ impl Engine {
         report: &mut Report,
         status: &mut Status,
     ) {
-        guard(
-            status,
-            || (),
-            || {
-                let digests = values_mut("the digests", digests)?;
-                let digest = Digest { function: of(function)?, messages, length, count: digests.len() };
-                let answer = self.get()?.digest_into(&digest, digests, &control.inner)?;
-                tell(report, answer.devices, answer.elapsed);
-                Ok(())
-            },
-        );
+        guard(status, || {
+            let digests = values_mut("the digests", digests)?;
+            let digest = Digest { function: of(function)?, messages, length, count: digests.len() };
+            let answer = self.get()?.digest_into(&digest, digests, &control.inner)?;
+            tell(report, answer.devices, answer.elapsed);
+            Ok(())
+        });
     }
 
     pub(crate) fn verify(
@@ -143,40 +134,44 @@ impl Engine {
         report: &mut Report,
         status: &mut Status,
     ) {
-        guard(
-            status,
-            || (),
-            || {
-                let (keys, signatures) = (values("the keys", keys)?, values("the signatures", signatures)?);
-                let (got, expected) = (verdicts.len(), signatures.len());
-                if got != expected {
-                    return Err(Refusal::Size { what: "the verdicts", got, expected });
-                }
-                let answer =
-                    self.get()?.verify(&Verify { keys, messages, length, signatures }, &control.inner)?;
-                tell(report, answer.devices, answer.elapsed);
-                let code = |signed: Signed| signed.map_or_else(|fault| 1 + fault as u8, |()| 0);
-                verdicts.iter_mut().zip(answer.value).for_each(|(verdict, signed)| *verdict = code(signed));
-                Ok(())
-            },
-        );
+        guard(status, || {
+            let (keys, signatures) = (values("the keys", keys)?, values("the signatures", signatures)?);
+            let (got, expected) = (verdicts.len(), signatures.len());
+            if got != expected {
+                return Err(Refusal::Size { what: "the verdicts", got, expected });
+            }
+            let answer =
+                self.get()?.verify(&Verify { keys, messages, length, signatures }, &control.inner)?;
+            tell(report, answer.devices, answer.elapsed);
+            let code = |signed: Signed| signed.map_or_else(|fault| 1 + fault as u8, |()| 0);
+            verdicts.iter_mut().zip(answer.value).for_each(|(verdict, signed)| *verdict = code(signed));
+            Ok(())
+        });
     }
 }
 
 pub(crate) fn hash(function: &Function, message: &[u8], status: &mut Status) -> [u8; 32] {
-    guard(status, || [0; 32], || Ok(of(function)?.hash(message)))
+    guard(status, || Ok(of(function)?.hash(message)))
 }
 
 /// What a report says.
 pub(crate) fn tell(report: &mut Report, devices: Vec<gridnet_core::Share>, elapsed: Duration) {
+    report.shares = shares(devices);
+    report.nanoseconds = nanoseconds(elapsed);
+}
+
+pub(crate) fn shares(devices: Vec<gridnet_core::Share>) -> Vec<Share> {
     let share = |share: gridnet_core::Share| Share {
         id: share.id,
         name: share.name,
         path: share.path,
         done: share.done,
     };
-    report.shares = devices.into_iter().map(share).collect();
-    report.nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+    devices.into_iter().map(share).collect()
+}
+
+pub(crate) fn nanoseconds(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The function of a number and a personalisation.

@@ -8,7 +8,18 @@
 
 mod bridge;
 mod control;
+mod custody;
+mod datagram;
 mod devices;
 mod engine;
+mod held;
+mod key;
+mod pool;
 mod proof;
+mod reason;
+mod registration;
+mod settlement;
 mod status;
+mod token;
+mod transit;
+mod verify;

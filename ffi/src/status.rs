@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use gridnet_protocol::Network;
+
 use crate::bridge::ffi::Status;
 
 /// Why a call has no answer.
@@ -11,10 +13,18 @@ pub(crate) enum Refusal {
     Protocol(gridnet_protocol::Error),
     /// A number that stands for nothing.
     Unknown { what: &'static str, got: u64 },
+    /// A value that cannot be.
+    Value(String),
     /// Memory of the wrong size.
     Size { what: &'static str, got: usize, expected: usize },
     /// Something was asked of an object that holds nothing: one that was moved from, or never made.
     Empty(&'static str),
+    /// Something was asked of an object that is at work in another call, and cannot do both.
+    Busy(&'static str),
+    /// A callback did not do what it was asked.
+    Callback(String),
+    /// A file could not be read or written.
+    File(String),
 }
 
 impl From<gridnet_protocol::Error> for Refusal {
@@ -34,35 +44,32 @@ impl From<Refusal> for Status {
         let (code, name, message) = match refusal {
             Refusal::Protocol(error) => (error.code(), error.name(), error.to_string()),
             Refusal::Unknown { what, got } => (201, "unknown", format!("there is no {what} {got}")),
+            Refusal::Value(why) => (208, "value", why),
             Refusal::Size { what, got, expected } => {
                 (202, "size", format!("{what} must have {expected} bytes, not {got}"))
             }
             Refusal::Empty(what) => {
                 (203, "empty", format!("this {what} holds nothing: it was moved from, or never made"))
             }
+            Refusal::Busy(what) => {
+                (205, "busy", format!("this {what} is at work in another call: wait for that to return"))
+            }
+            Refusal::Callback(why) => (206, "callback", why),
+            Refusal::File(why) => (207, "file", why),
         };
         Status { code, name: name.to_owned(), message }
     }
 }
 
-/// Does what was asked, and lets no panic out: C++ would end the program. `otherwise` is what stands for an answer where
-/// there is none.
-pub(crate) fn guard<T>(
-    status: &mut Status,
-    otherwise: impl FnOnce() -> T,
-    call: impl FnOnce() -> Result<T, Refusal>,
-) -> T {
+/// Does what was asked, and lets no panic out: C++ would end the program. Where there is no answer the status says why,
+/// and what stands for one means nothing.
+pub(crate) fn guard<T: Default>(status: &mut Status, call: impl FnOnce() -> Result<T, Refusal>) -> T {
     match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(refusal)) => {
-            *status = refusal.into();
-            otherwise()
-        }
-        Err(panic) => {
-            *status = panicked(panic.as_ref());
-            otherwise()
-        }
+        Ok(Ok(answer)) => return answer,
+        Ok(Err(refusal)) => *status = refusal.into(),
+        Err(panic) => *status = panicked(panic.as_ref()),
     }
+    T::default()
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Status {
@@ -75,6 +82,11 @@ fn panicked(panic: &(dyn Any + Send)) -> Status {
 /// As an array of `N` bytes.
 pub(crate) fn array<const N: usize>(what: &'static str, bytes: &[u8]) -> Result<[u8; N], Refusal> {
     bytes.try_into().map_err(|_| Refusal::Size { what, got: bytes.len(), expected: N })
+}
+
+/// The network of a number.
+pub(crate) fn network(id: u32) -> Result<Network, Refusal> {
+    Network::from_id(id).ok_or(Refusal::Unknown { what: "network", got: id.into() })
 }
 
 /// As many values of `N` bytes as there are.
@@ -104,25 +116,24 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_status() {
         let mut status = Status::default();
-        let answer = guard(&mut status, || 7, || panic!("on purpose"));
-        assert_eq!((answer, status.code, status.name.as_str()), (7, 299, "internal"));
+        let answer: u8 = guard(&mut status, || panic!("on purpose"));
+        assert_eq!((answer, status.code, status.name.as_str()), (0, 299, "internal"));
         assert!(status.message.ends_with("on purpose"), "{}", status.message);
     }
 
     #[test]
     fn refusals_keep_their_codes() {
         let mut status = Status::default();
-        let refuse = || Err(gridnet_core::Error::Cancelled.into());
-        guard(&mut status, || (), refuse);
+        guard(&mut status, || Err::<(), _>(gridnet_core::Error::Cancelled.into()));
         assert_eq!((status.code, status.name.as_str()), (17, "cancelled"));
-        guard(&mut status, || (), || Err(Refusal::Empty("engine")));
+        guard(&mut status, || Err::<(), _>(Refusal::Empty("engine")));
         assert_eq!(status.code, 203);
     }
 
     #[test]
     fn what_is_good_leaves_the_status_alone() {
         let mut status = Status::default();
-        assert_eq!(guard(&mut status, || 0, || Ok(3)), 3);
+        assert_eq!(guard(&mut status, || Ok(3)), 3);
         assert_eq!(status.code, 0);
     }
 }

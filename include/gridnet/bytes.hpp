@@ -77,6 +77,9 @@ class Room {
   std::size_t size_ = 0;
 };
 
+/// Overwrites a secret so that nothing of it is left behind.
+void wipe(Room secret) noexcept;
+
 }  // namespace gridnet
 
 #endif

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gridnet/bytes.hpp"
@@ -109,6 +110,9 @@ struct Found {
 /// What becomes of a signature: the first of these that is wrong with it.
 enum class SignatureVerdict : std::uint8_t { good = 0, bad_key = 1, bad_point = 2, bad_scalar = 3, bad_signature = 4 };
 
+/// The stable name, `bad-key`; empty for a good one.
+std::string_view name(SignatureVerdict verdict) noexcept;
+
 /// Which devices an engine has.
 struct EngineOptions {
   /// `auto`, `cpu`, `gpu`, `all`, or ids of survey(). Empty means `auto`.
@@ -174,10 +178,10 @@ class Engine {
 #endif
 
   struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl) noexcept;
   const Impl* impl() const noexcept { return impl_.get(); }
 
  private:
-  explicit Engine(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "gridnet/bytes.hpp"
 #include "gridnet/control.hpp"
 #include "gridnet/engine.hpp"
 #include "gridnet/error.hpp"
+#include "gridnet/key.hpp"
 
 namespace gridnet {
 
@@ -21,7 +23,7 @@ constexpr std::size_t header_bytes = 80;
 enum class HeaderFault : std::uint8_t { none = 0, link = 1, target = 2, bits = 3, work = 4 };
 
 /// The stable name: `bad-link`, `bad-target`, `bad-bits`, `high-hash`; empty for none.
-const char* name(HeaderFault fault) noexcept;
+std::string_view name(HeaderFault fault) noexcept;
 
 /// Whether a header alone meets the target that it names. Takes no memory.
 Result<HeaderFault> try_verify_header(View header, const HashFunction& function = HashFunction::sha256d());
@@ -83,10 +85,25 @@ Result<Minted> try_mint(const Engine& engine, const Bytes32& address, const Targ
 /// What is wrong with a proof.
 enum class IdentityFault : std::uint8_t { none = 0, repetitions = 1, hash = 2 };
 
+/// The stable name: `bad-repetitions`, `high-hash`; empty for none.
+std::string_view name(IdentityFault fault) noexcept;
+
 /// Whether a proof meets a target. Takes no memory.
 Result<IdentityFault> try_verify_identity(const Bytes32& address, const IdentityProof& proof, const Target& target);
 
+/// The target of a network's identities.
+Result<Target> try_identity_target(Network network);
+
+/// Whether a proof is good on a network, which bounds how often an address may be appended to itself. Takes no memory.
+Result<IdentityFault> try_check_identity(Network network, const Bytes32& address, const IdentityProof& proof);
+
 #if GRIDNET_EXCEPTIONS
+/// \throws Error
+inline Target identity_target(Network network) { return try_identity_target(network).or_throw(); }
+/// \throws Error
+inline IdentityFault check_identity(Network network, const Bytes32& address, const IdentityProof& proof) {
+  return try_check_identity(network, address, proof).or_throw();
+}
 /// \throws Error
 inline HeaderFault verify_header(View header, const HashFunction& function = HashFunction::sha256d()) {
   return try_verify_header(header, function).or_throw();

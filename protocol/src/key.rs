@@ -8,7 +8,10 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_zebra::{SigningKey, VerificationKey, VerificationKeyBytes};
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
-use crate::Error;
+use crate::{Error, secret_file};
+
+/// What a file of a secret key begins with; the last byte is the version.
+const MAGIC: secret_file::Magic = *b"GN-key__\x01";
 
 /// A public key as it is written. Whether it is one is [`admit`](PublicKey::admit)'s to say.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
@@ -102,6 +105,19 @@ impl SecretKey {
     /// Its seed, to keep in a safe place.
     pub fn seed(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0)
+    }
+
+    /// Its file. Secret.
+    pub fn to_file(&self) -> Zeroizing<Vec<u8>> {
+        secret_file::of_value(&MAGIC, &self.0)
+    }
+
+    /// The key of a file.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`].
+    pub fn from_file(file: &[u8]) -> Result<SecretKey, Error> {
+        secret_file::to_value("a secret key", file, MAGIC).map(|seed| SecretKey::from_seed(*seed))
     }
 
     /// Its public key.

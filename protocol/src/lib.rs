@@ -33,6 +33,7 @@ pub mod pool;
 pub mod reason;
 pub mod receiver;
 pub mod sample;
+mod secret_file;
 pub mod settlement;
 pub mod sign;
 #[cfg(feature = "arrow")]

@@ -4,6 +4,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::Error;
+use crate::encoding::limits;
 use crate::value::Units;
 
 /// The producer's part of what a claim pays: 1 in 100, or what its weight costs where that is more.
@@ -110,7 +111,7 @@ pub struct Payout {
 /// their part as well: a direct payment.
 ///
 /// # Errors
-/// [`Error::Fee`] when the fee would take all.
+/// [`Error::Fee`] when the fee would take all, [`Error::TooMany`] for more hops than a transit pool may have.
 pub fn payout(
     total: Units,
     weight: u64,
@@ -118,6 +119,9 @@ pub fn payout(
     terms: Terms,
     hops: usize,
 ) -> Result<Payout, Error> {
+    if hops > limits::HOPS as usize {
+        return Err(Error::TooMany { what: "the hops", got: hops as u64, max: limits::HOPS.into() });
+    }
     let fee = fee(total, weight, minimum_fee_rate)?;
     let after_fee = Units(total.0 - fee.0);
     let mut receiver = after_fee.share(RECEIVER.0, RECEIVER.1);

@@ -7,7 +7,10 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, Serializable as _};
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
-use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, Signer, sign};
+use crate::{Error, Kind, Network, PublicKey, SecretKey, Signature, Signer, secret_file, sign};
+
+/// What a file of a [`SealSecret`] begins with; the last byte is the version.
+const MAGIC: secret_file::Magic = *b"GN-seal_\x01";
 
 /// An X25519 key that something can be sealed to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -40,6 +43,19 @@ impl SealSecret {
     /// Its bytes, to keep in a safe place.
     pub fn bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0)
+    }
+
+    /// Its file. Secret.
+    pub fn to_file(&self) -> Zeroizing<Vec<u8>> {
+        secret_file::of_value(&MAGIC, &self.0)
+    }
+
+    /// The secret of a file.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`].
+    pub fn from_file(file: &[u8]) -> Result<SealSecret, Error> {
+        secret_file::to_value("a seal secret", file, MAGIC).map(|bytes| SealSecret::from_bytes(*bytes))
     }
 
     /// Its public key.

@@ -1,4 +1,4 @@
-//! The engine's tests on 64-bit Arm: built on x86-64, run under QEMU.
+//! The engine's tests and those of the C++ library on 64-bit Arm: built on x86-64, run under QEMU.
 //!
 //! The compiler is the one in use where rustup gave it the target. Where it did not, a whole compiler is unpacked
 //! from Debian's packages into the cache: `rustc-web` (the newest one that Debian keeps, for its browsers) with
@@ -14,6 +14,8 @@ use anyhow::{Context, Result, ensure};
 use cargo_metadata::semver::Version;
 
 use crate::command::{cargo, on_path, run, run_tests, text_of};
+use crate::cpp;
+use crate::dist::{self, Tools};
 use crate::machine::{AARCH64_PATHS, PathsFile};
 use crate::repo::{Repo, cache};
 use crate::setup;
@@ -24,6 +26,15 @@ const LINKER: &str = "aarch64-linux-gnu-gcc";
 const RUNNER: &str = "qemu-aarch64-static -L /usr/aarch64-linux-gnu";
 /// The crates whose tests run there: those that have code of their own for it.
 const CRATES: [&str; 2] = ["gridnet-simd", "gridnet-core"];
+/// How the C++ library's tests are built and run there.
+const CPP: cpp::Build = cpp::Build {
+    name: "aarch64",
+    compiler: "aarch64-linux-gnu-g++",
+    standard: "17",
+    flags: "",
+    settings: &["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"],
+    runner: &["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"],
+};
 /// The oldest compiler that the workspace can be built with.
 const RUST_VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
 
@@ -42,10 +53,11 @@ pub(crate) enum Compiler {
     Unpacked(PathBuf),
 }
 
-/// Gets the linker, QEMU and the compiler ready.
+/// Gets the linker, QEMU, the compiler and what the C++ tests need ready.
 pub(crate) fn set_up() -> Result<Compiler> {
     ensure!(cfg!(all(target_os = "linux", target_arch = "x86_64")), "this is not an x86-64 Linux machine");
     setup::packages(setup::FOR_AARCH64)?;
+    cpp::set_up()?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let library = text_of(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]))?;
     if Path::new(library.trim_end()).exists() {
@@ -58,21 +70,35 @@ pub(crate) fn set_up() -> Result<Compiler> {
 pub(crate) fn test(repo: &Repo, compiler: &Compiler) -> Result<Tally> {
     let paths = PathsFile::new("aarch64")?;
     let (variable, file) = paths.variable();
-    let mut tests = cargo(repo.root(), "test");
-    // Without graphics processors: there is none under QEMU.
-    tests.args(["--profile", "ci", "--tests", "--no-default-features", "--target", TARGET]);
-    tests.args(CRATES.iter().flat_map(|name| ["--package", name]));
-    // Another compiler would rebuild everything in the shared target folder.
-    tests.arg("--target-dir").arg(repo.target().join("aarch64"));
-    tests.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", LINKER);
+    let mut tests = cross(repo, compiler, "test");
+    tests.arg("--tests").args(CRATES.iter().flat_map(|name| ["--package", name]));
     tests.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", RUNNER);
-    tests.env(variable, file);
-    if let Compiler::Unpacked(rustc) = compiler {
-        tests.env("RUSTC", rustc);
-    }
-    let mut tally = run_tests(&mut tests)?;
+    let mut tally = run_tests(tests.env(variable, file))?;
     tally += Tally::of_check(paths.check(&AARCH64_PATHS));
+    tally += test_cpp(repo, compiler)?;
     Ok(tally)
+}
+
+/// The same, of the C++ library: what a gateway on a small Arm box links.
+fn test_cpp(repo: &Repo, compiler: &Compiler) -> Result<Tally> {
+    run(cross(repo, compiler, "build").args(["--package", "gridnet-ffi"]))?;
+    let folder = repo.target().join("aarch64");
+    let (archive, prefix) = (folder.join(TARGET).join("ci/libgridnet_ffi.a"), folder.join("cpp/prefix"));
+    dist::install(repo, &archive, &prefix, &Tools::of(Some(TARGET)))?;
+    CPP.test(repo, &prefix, &folder.join("cpp"))
+}
+
+/// The cargo that builds for there, without graphics processors: there is none under QEMU.
+fn cross(repo: &Repo, compiler: &Compiler, subcommand: &str) -> Command {
+    let mut command = cargo(repo.root(), subcommand);
+    command.args(["--profile", "ci", "--no-default-features", "--target", TARGET]);
+    // Another compiler would rebuild everything in the shared target folder.
+    command.arg("--target-dir").arg(repo.target().join("aarch64"));
+    command.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", LINKER);
+    if let Compiler::Unpacked(rustc) = compiler {
+        command.env("RUSTC", rustc);
+    }
+    command
 }
 
 /// The compiler in `folder`, unpacked there now unless it was before for the same minimal version.

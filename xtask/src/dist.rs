@@ -23,30 +23,69 @@ pub(crate) enum What {
 /// How.
 #[derive(clap::Args)]
 pub(crate) struct Cpp {
-    /// Where the tree goes; what is there of an earlier one is replaced.
+    /// Where the tree goes; what is there of an earlier one is replaced where it differs.
     #[arg(long, value_name = "DIR")]
     prefix: PathBuf,
-    /// Without graphics processors: a smaller library, for gateways.
+    /// A smaller library, for gateways: without graphics processors and AVX-512, optimised for size.
     #[arg(long)]
     lean: bool,
+    /// For another kind of machine, `aarch64-unknown-linux-gnu`, with its compiler: `aarch64-linux-gnu-g++`.
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// Of an archive that cargo built before, libgridnet_ffi.a, instead of building one.
+    #[arg(long, value_name = "FILE", conflicts_with = "lean")]
+    archive: Option<PathBuf>,
+}
+
+/// The programs that a library is made with.
+pub(crate) struct Tools {
+    /// What their names begin with: nothing for this kind of machine.
+    prefix: String,
+}
+
+impl Tools {
+    /// Those of a target, by the names that Debian gives them.
+    pub(crate) fn of(target: Option<&str>) -> Tools {
+        let prefix = target.map(|triple| format!("{}-", triple.replace("-unknown-", "-")));
+        Tools { prefix: prefix.unwrap_or_default() }
+    }
+
+    fn program(&self, name: &str, here: &str) -> Command {
+        let named = if self.prefix.is_empty() { here.to_owned() } else { format!("{}{name}", self.prefix) };
+        Command::new(named)
+    }
 }
 
 /// Makes it.
 pub(crate) fn make(repo: &Repo, what: What) -> Result<()> {
-    let What::Cpp(Cpp { prefix, lean }) = what;
-    let mut build = cargo(repo.root(), "build");
-    build.args(["--release", "--package", "gridnet-ffi"]);
-    if lean {
-        build.arg("--no-default-features");
-    }
-    run(&mut build)?;
-    install(repo, &repo.target().join("release/libgridnet_ffi.a"), &prefix)?;
+    let What::Cpp(Cpp { prefix, lean, target, archive }) = what;
+    let target = target.as_deref();
+    let archive = match archive {
+        Some(archive) => archive,
+        None => build(repo, lean, target)?,
+    };
+    install(repo, &archive, &prefix, &Tools::of(target))?;
     println!("the C++ library is in {}", prefix.display());
     Ok(())
 }
 
-/// Puts an archive that cargo built, and everything that goes with it, into a folder.
-pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path) -> Result<()> {
+fn build(repo: &Repo, lean: bool, target: Option<&str>) -> Result<PathBuf> {
+    let mut build = cargo(repo.root(), "build");
+    let profile = if lean { "lean" } else { "release" };
+    build.args(["--package", "gridnet-ffi", "--profile", profile]);
+    if lean {
+        build.arg("--no-default-features");
+    }
+    if let Some(target) = target {
+        build.args(["--target", target]);
+    }
+    run(&mut build)?;
+    Ok(repo.target().join(target.unwrap_or_default()).join(profile).join("libgridnet_ffi.a"))
+}
+
+/// Puts an archive that cargo built, and everything that goes with it, into a folder. What is the same already is left
+/// alone, so that what was linked with it need not be linked again.
+pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path, tools: &Tools) -> Result<()> {
     let version = &repo.metadata.packages.first().context("a workspace has packages")?.version;
     // Until 1.0 every minor version may change what is there.
     let soversion = match version.major {
@@ -73,17 +112,24 @@ pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path) -> Result<()> 
         let text = fs::read_to_string(source.join("ffi/dist").join(template))?;
         let text = text.replace("@VERSION@", &version).replace("@SOVERSION@", &soversion);
         ensure!(!text.contains('@'), "{template} has a word that nobody knows");
-        fs::write(folder.join(template), text)?;
+        put(text.as_bytes(), &folder.join(template))?;
     }
-    let static_library = lib.join("libgridnet.a");
-    fs::copy(archive, &static_library).with_context(|| format!("there is no {}", archive.display()))?;
-    run(Command::new("strip").arg("--strip-debug").arg(&static_library))?;
-    let name = format!("libgridnet.so.{version}");
-    let mut link = Command::new("c++");
-    link.arg("-shared").arg("-o").arg(lib.join(&name));
+    ensure!(archive.is_file(), "there is no {}", archive.display());
+    let stripped = lib.join("stripped.a");
+    run(tools.program("strip", "strip").arg("--strip-debug").arg("-o").arg(&stripped).arg(archive))?;
+    let (static_library, name) = (lib.join("libgridnet.a"), format!("libgridnet.so.{version}"));
+    let shared_library = lib.join(&name);
+    let map = source.join("ffi/dist/gridnet.map");
+    let is_new = put(&fs::read(&stripped)?, &static_library)?;
+    fs::remove_file(&stripped)?;
+    if !is_new && is_newer(&shared_library, &map) {
+        return Ok(());
+    }
+    let mut link = tools.program("g++", "c++");
+    link.arg("-shared").arg("-o").arg(&shared_library);
     link.arg("-Wl,--whole-archive").arg(&static_library).arg("-Wl,--no-whole-archive");
     link.arg(format!("-Wl,-soname,libgridnet.so.{soversion}"));
-    link.arg(format!("-Wl,--version-script,{}", source.join("ffi/dist/gridnet.map").display()));
+    link.arg(format!("-Wl,--version-script,{}", map.display()));
     run(link.args(["-Wl,--gc-sections", "-Wl,-z,defs", "-s", "-lpthread", "-ldl", "-lm"]))?;
     for alias in [format!("libgridnet.so.{soversion}"), "libgridnet.so".to_owned()] {
         let alias = lib.join(alias);
@@ -95,8 +141,39 @@ pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path) -> Result<()> 
     Ok(())
 }
 
+fn is_newer(file: &Path, than: &Path) -> bool {
+    let changed = |file: &Path| fs::metadata(file).and_then(|about| about.modified()).ok();
+    changed(file) > changed(than)
+}
+
 fn copy(file: &Path, folder: &Path) -> Result<()> {
     let name = file.file_name().context("a file has a name")?;
-    fs::copy(file, folder.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
-    Ok(())
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    put(&bytes, &folder.join(name)).map(drop)
+}
+
+/// Writes a file unless it is there as it should be. Whether it was not.
+fn put(bytes: &[u8], file: &Path) -> Result<bool> {
+    if fs::read(file).is_ok_and(|there| there == bytes) {
+        return Ok(false);
+    }
+    fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put;
+
+    #[test]
+    fn what_is_the_same_is_left_alone() {
+        let file = std::env::temp_dir().join(format!("gridnet-put-{}", std::process::id()));
+        let modified = || file.metadata().and_then(|about| about.modified()).expect("a time");
+        assert!(put(b"one", &file).expect("a file that can be written"));
+        let written = modified();
+        assert!(!put(b"one", &file).expect("a file that can be read"));
+        assert_eq!(modified(), written);
+        assert!(put(b"two", &file).expect("a file that can be written"));
+        std::fs::remove_file(&file).expect("it is there");
+    }
 }

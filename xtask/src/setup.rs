@@ -21,6 +21,7 @@ pub(crate) struct Package {
 pub(crate) const FOR_AARCH64: &[Package] = &[
     Package { name: "qemu-user-static", gives: "qemu-aarch64-static", why: "runs aarch64 programs" },
     Package { name: "gcc-aarch64-linux-gnu", gives: "aarch64-linux-gnu-gcc", why: "links aarch64 programs" },
+    Package { name: "g++-aarch64-linux-gnu", gives: "aarch64-linux-gnu-g++", why: "the same for C++" },
     Package {
         name: "libc6-dev-arm64-cross",
         gives: "/usr/aarch64-linux-gnu/lib/crt1.o",

@@ -43,7 +43,7 @@ impl Path {
         Path::ALL.into_iter().find(|path| path.name() == name)
     }
 
-    /// Whether this CPU (and operating system) can run the path.
+    /// Whether this CPU (and operating system) can run the path, and this build has it.
     pub fn is_available(self) -> bool {
         match self {
             Path::Portable => true,
@@ -55,7 +55,7 @@ impl Path {
             }
             #[cfg(target_arch = "x86_64")]
             Path::Avx2 => is_x86_feature_detected!("avx2"),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", feature = "avx512"))]
             Path::Avx512 => {
                 is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
@@ -77,7 +77,7 @@ impl Path {
 }
 
 /// Whether the CPU has what [`Path::Avx512`] needs and multiplies 52 bits in its lanes.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "avx512"))]
 pub(crate) fn has_ifma() -> bool {
     Path::Avx512.is_available()
         && is_x86_feature_detected!("avx512dq")

@@ -32,7 +32,7 @@ mod tail;
 mod aarch64_sha;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "avx512"))]
 mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -55,7 +55,9 @@ pub use tail::{Candidate, Field, Tail, Test};
 fn tables() -> impl Iterator<Item = &'static kernel::Table> {
     let tables = portable::TABLES.iter();
     #[cfg(target_arch = "x86_64")]
-    let tables = tables.chain(x86_sha::tables()).chain(&avx2::TABLES).chain(&avx512::TABLES);
+    let tables = tables.chain(x86_sha::tables()).chain(&avx2::TABLES);
+    #[cfg(all(target_arch = "x86_64", feature = "avx512"))]
+    let tables = tables.chain(&avx512::TABLES);
     #[cfg(target_arch = "aarch64")]
     let tables = tables.chain(aarch64_sha::tables()).chain(&neon::TABLES);
     tables
@@ -63,9 +65,10 @@ fn tables() -> impl Iterator<Item = &'static kernel::Table> {
 
 /// The verifiers compiled for this architecture, the one with most lanes first.
 fn verifiers() -> impl Iterator<Item = &'static ed25519::verifier::Entries> {
+    let verifiers = std::iter::empty();
+    #[cfg(all(target_arch = "x86_64", feature = "avx512"))]
+    let verifiers = verifiers.chain([&ed25519::ifma::VERIFIER]);
     #[cfg(target_arch = "x86_64")]
-    let verifiers = [&ed25519::ifma::VERIFIER, &ed25519::avx2::VERIFIER];
-    #[cfg(not(target_arch = "x86_64"))]
-    let verifiers = [];
-    verifiers.into_iter()
+    let verifiers = verifiers.chain([&ed25519::avx2::VERIFIER]);
+    verifiers
 }

@@ -143,11 +143,9 @@ impl EngineBuilder {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        let mut workers = Vec::new();
-        for backend in self.own.into_iter().chain(open(&listed, &chosen, &self.tuner)?) {
-            workers.push(Arc::new(Worker::new(backend, false)?));
-        }
-        let cpu = Arc::new(Worker::new(cpu, true)?);
+        let opened = self.own.into_iter().chain(open(&listed, &chosen, &self.tuner)?);
+        let mut workers: Vec<_> = opened.map(|backend| Arc::new(Worker::new(backend, false))).collect();
+        let cpu = Arc::new(Worker::new(cpu, true));
         if with_cpu || workers.is_empty() {
             workers.push(Arc::clone(&cpu));
         }
@@ -164,7 +162,7 @@ pub fn survey() -> Vec<Device> {
     let tested = |index: usize| {
         let device = gpus[index].device().clone();
         let opened = open(&gpus, &[index], &Tuner::default());
-        let worker = opened.and_then(|mut opened| Worker::new(opened.remove(0), false));
+        let worker = opened.map(|mut opened| Worker::new(opened.remove(0), false));
         match worker {
             Ok(worker) => {
                 worker.warm_up();

@@ -51,9 +51,8 @@ impl Engine {
     /// The same engine on its CPU alone, and of that on the caller's thread.
     fn on_one_thread(&self) -> Engine {
         let one = |host: &Arc<Host>| {
-            // Where no thread is to be had, the whole CPU is as right.
-            let new = || Worker::new(Arc::new(host.cpu.on_one_thread()), true);
-            Arc::clone(host.one.get_or_init(|| new().map_or_else(|_| Arc::clone(&self.cpu), Arc::new)))
+            let new = || Arc::new(Worker::new(Arc::new(host.cpu.on_one_thread()), true));
+            Arc::clone(host.one.get_or_init(new))
         };
         let cpu = self.host.as_ref().map_or_else(|| Arc::clone(&self.cpu), one);
         Engine { cpu: Arc::clone(&cpu), workers: vec![cpu], audit: self.audit, listener: None, host: None }

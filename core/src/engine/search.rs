@@ -308,7 +308,7 @@ mod tests {
     fn what_a_doubtful_device_did_since_it_was_proven_is_tried_again() {
         let cpu = Cpu::new(Some(1), None).expect("a CPU");
         let device = Device { kind: DeviceKind::Gpu, ..Cpu::describe() };
-        let worker = Worker::new(Arc::new(Named(device)), false).expect("a thread");
+        let worker = Worker::new(Arc::new(Named(device)), false);
         let header = crate::proof::header::Header::GENESIS;
         let search = header.search(0..1 << 20, Target::from_zero_bits(16).expect("few bits"), 1_000);
         let search = search.as_search();
@@ -355,7 +355,7 @@ mod tests {
     fn a_decoy_proves_only_what_was_answered_when_it_was_given_out() {
         let cpu = Cpu::new(Some(1), None).expect("a CPU");
         let device = Device { kind: DeviceKind::Gpu, ..Cpu::describe() };
-        let worker = Worker::new(Arc::new(Named(device)), false).expect("a thread");
+        let worker = Worker::new(Arc::new(Named(device)), false);
         let header = crate::proof::header::Header::GENESIS;
         let search = header.search(0..1 << 16, Target::from_zero_bits(10).expect("few bits"), 1_000);
         let (search, never) = (search.as_search(), Cancel::default());

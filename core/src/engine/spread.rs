@@ -241,16 +241,16 @@ impl Spread<'_> {
             long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
-        if sent {
-            if self.pieces_of(index) == 0 {
-                self.busy[index] = Busy::default();
-            }
-            self.out.insert(self.given, Out { worker: index, piece });
-        } else {
-            worker.quarantine("its thread has ended".to_owned());
+        if let Err(why) = sent {
+            worker.quarantine(why);
             self.give_back(index, piece);
+            return false;
         }
-        sent
+        if self.pieces_of(index) == 0 {
+            self.busy[index] = Busy::default();
+        }
+        self.out.insert(self.given, Out { worker: index, piece });
+        true
     }
 
     fn take(&mut self, reply: Reply) {

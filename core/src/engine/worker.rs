@@ -42,7 +42,7 @@ pub(super) struct Reply {
     pub(super) took: Duration,
 }
 
-/// A device and the threads that it works on.
+/// A device, and the threads that it works on.
 pub(super) struct Worker {
     /// None when the worker is about to end.
     backend: Option<Arc<dyn Backend>>,
@@ -55,13 +55,18 @@ pub(super) struct Worker {
     pub(super) patience: Duration,
     /// Goes on as long as the device does.
     pulse: Arc<AtomicU64>,
-    /// None when the worker is about to end.
-    orders: Mutex<Option<Sender<Order>>>,
-    /// Disconnected when all threads have ended.
-    ended: Mutex<Receiver<()>>,
+    /// None until something is sent: what is only ever asked on its caller's thread has none of its own.
+    threads: Mutex<Option<Threads>>,
     state: Mutex<State>,
     /// Work a second, by what was asked.
     rates: Mutex<HashMap<(Primitive, &'static str), f64>>,
+}
+
+/// The threads of a device.
+struct Threads {
+    orders: Sender<Order>,
+    /// Disconnected when all have ended.
+    ended: Receiver<()>,
 }
 
 #[derive(Default)]
@@ -78,39 +83,39 @@ pub(super) enum Strike {
 }
 
 impl Worker {
-    /// Starts a device's threads. They end when the worker is dropped; one that never comes back from its driver is left
-    /// behind.
-    pub(super) fn new(backend: Arc<dyn Backend>, is_judge: bool) -> Result<Worker, Error> {
+    /// A device, whose threads start when it is sent something. They end when the worker is dropped; one that never comes
+    /// back from its driver is left behind.
+    pub(super) fn new(backend: Arc<dyn Backend>, is_judge: bool) -> Worker {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let (lanes, patience) = (backend.lanes().max(1), backend.patience());
-        let pulse = Arc::new(AtomicU64::new(0));
-        let (orders, received) = channel::<Order>();
-        let received = Arc::new(Mutex::new(received));
-        let (alive, ended) = channel();
-        for _ in 0..lanes {
-            let (received, at_work, alive) = (Arc::clone(&received), Arc::clone(&backend), alive.clone());
-            let pulse = Arc::clone(&pulse);
-            let next = move || received.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
-            std::thread::Builder::new()
-                .name(format!("gridnet-{}", backend.device().id))
-                .spawn(move || {
-                    std::iter::from_fn(next).for_each(|order| order.carry_out(at_work.as_ref(), &pulse));
-                    drop((at_work, alive));
-                })
-                .map_err(|error| Error::Spawn(error.to_string()))?;
-        }
-        Ok(Worker {
+        Worker {
             backend: Some(backend),
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             is_judge,
             lanes,
             patience,
-            pulse,
-            orders: Mutex::new(Some(orders)),
-            ended: Mutex::new(ended),
+            pulse: Arc::new(AtomicU64::new(0)),
+            threads: Mutex::default(),
             state: Mutex::default(),
             rates: Mutex::default(),
-        })
+        }
+    }
+
+    fn start(&self) -> std::io::Result<Threads> {
+        let (orders, received) = channel::<Order>();
+        let received = Arc::new(Mutex::new(received));
+        let (alive, ended) = channel();
+        for _ in 0..self.lanes {
+            let (received, alive, pulse) = (Arc::clone(&received), alive.clone(), Arc::clone(&self.pulse));
+            let backend = Arc::clone(self.backend.as_ref().expect("it is there until the worker ends"));
+            let name = format!("gridnet-{}", backend.device().id);
+            let next = move || received.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+            std::thread::Builder::new().name(name).spawn(move || {
+                std::iter::from_fn(next).for_each(|order| order.carry_out(backend.as_ref(), &pulse));
+                drop((backend, alive));
+            })?;
+        }
+        Ok(Threads { orders, ended })
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {
@@ -161,10 +166,18 @@ impl Worker {
         }
     }
 
-    /// Sends an order. Whether the device's thread is there to take it.
-    pub(super) fn send(&self, order: Order) -> bool {
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.as_ref().is_some_and(|orders| orders.send(order).is_ok())
+    /// Sends an order.
+    ///
+    /// # Errors
+    /// Why there is no thread to take it.
+    pub(super) fn send(&self, order: Order) -> Result<(), String> {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = match threads.take() {
+            Some(running) => running,
+            None => self.start().map_err(|error| format!("no thread could be had for it: {error}"))?,
+        };
+        let sent = threads.insert(running).orders.send(order);
+        sent.map_err(|_| "its thread has ended".to_owned())
     }
 
     /// Counts answers that were held against the CPU's.
@@ -229,13 +242,19 @@ impl Drop for Worker {
     /// Waits for what a device still has under way, not needed any more, and for its driver to close it: one that is at
     /// work while the program ends around it may crash. But not for ever, and not for one that has not answered before.
     fn drop(&mut self) {
-        *self.orders.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let (backend, late) = (self.backend.take(), self.state().health.late > 0);
-        let (_, nobody) = channel();
-        let ended = std::mem::replace(self.ended.get_mut().unwrap_or_else(PoisonError::into_inner), nobody);
+        // A CPU has no driver that could keep us.
+        let kind = backend.as_ref().map(|backend| backend.device().kind);
+        if threads.is_none() && kind == Some(DeviceKind::Cpu) {
+            return;
+        }
         let (alive, closed) = channel::<()>();
         let close = move || {
-            let _ = ended.recv();
+            if let Some(Threads { orders, ended }) = threads {
+                drop(orders);
+                let _ = ended.recv();
+            }
             drop((backend, alive));
         };
         // Where there is no thread to be had the device is closed here and now, or left as it is.

@@ -8,14 +8,15 @@ bridge::Function function(const HashFunction& function) {
   return {static_cast<std::uint8_t>(function.kind), function.personal};
 }
 
-Report report(const bridge::Report& report) {
-  Report out;
-  out.nanoseconds = report.nanoseconds;
-  for (const bridge::Share& share : report.shares) {
-    out.devices.push_back({text(share.id), text(share.name), text(share.path), share.done});
+std::vector<Share> shares(const rust::Vec<bridge::Share>& shares) {
+  std::vector<Share> out;
+  for (const bridge::Share& share : shares) {
+    out.push_back({text(share.id), text(share.name), text(share.path), share.done});
   }
   return out;
 }
+
+Report report(const bridge::Report& report) { return {shares(report.shares), report.nanoseconds}; }
 
 /// The engine's own steps and verdicts are as wide as the bridge's.
 static_assert(sizeof(SignatureVerdict) == 1);
@@ -23,24 +24,23 @@ static_assert(sizeof(SignatureVerdict) == 1);
 }  // namespace detail
 
 Result<Bytes32> try_hash(const HashFunction& function, View message) {
-  bridge::Status status;
-  const Bytes32 hash = bridge::hash(detail::function(function), detail::slice(message), status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return hash;
+  return detail::told<Bytes32>(detail::lack(message), [&](auto& status) {
+    return bridge::hash(detail::function(function), detail::slice(message), status);
+  });
 }
 
 Result<Target> Target::try_from_zero_bits(std::uint32_t bits) {
-  bridge::Status status;
-  const Bytes32 target = bridge::zero_bits_target(bits, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return Target{target};
+  return detail::told<Target>(detail::lack(),
+                              [&](auto& status) { return Target{bridge::zero_bits_target(bits, status)}; });
 }
 
 Result<Target> Target::try_from_compact(std::uint32_t bits) {
-  bridge::Status status;
-  const Bytes32 target = bridge::compact_target(bits, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return Target{target};
+  return detail::told<Target>(detail::lack(),
+                              [&](auto& status) { return Target{bridge::compact_target(bits, status)}; });
+}
+
+std::string_view name(SignatureVerdict verdict) noexcept {
+  return detail::view(bridge::signature_fault_name(static_cast<std::uint8_t>(verdict)));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -49,89 +49,83 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 Result<Engine> Engine::try_make(const EngineOptions& options) {
-  bridge::Options asked;
-  for (const std::string& device : options.devices) asked.devices.push_back(rust::String::lossy(device));
-  asked.threads = options.threads;
-  asked.audit_one_in = options.audit_one_in;
-  asked.path = rust::String::lossy(options.path);
-  bridge::Status status;
-  auto engine = bridge::new_engine(asked, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return Engine(std::unique_ptr<Impl>(new Impl{std::move(engine)}));
+  return detail::made<Engine>(detail::lack(), [&](auto& status) {
+    bridge::Options asked;
+    for (const std::string& device : options.devices) asked.devices.push_back(rust::String::lossy(device));
+    asked.threads = options.threads;
+    asked.audit_one_in = options.audit_one_in;
+    asked.path = rust::String::lossy(options.path);
+    return bridge::new_engine(asked, status);
+  });
 }
 
 std::vector<Device> Engine::devices() const {
   std::vector<Device> out;
   if (impl_ != nullptr) {
-    for (const bridge::Device& device : impl_->engine->devices()) out.push_back(detail::device(device));
+    for (const bridge::Device& device : impl_->inner->devices()) out.push_back(detail::device(device));
   }
   return out;
 }
 
 Result<std::string> Engine::try_path(const HashFunction& function) const {
-  if (impl_ == nullptr) return detail::empty("engine");
-  bridge::Status status;
-  const auto path = impl_->engine->path(detail::function(function), status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return detail::text(path);
+  return detail::told<std::string>(detail::lack(*this), [&](auto& status) {
+    return impl_->inner->path(detail::function(function), status);
+  });
 }
 
 Result<Found> Engine::try_search(const Search& search, const Control* control) const {
-  if (impl_ == nullptr) return detail::empty("engine");
-  const bridge::Question question{detail::function(search.function),
-                                  search.nonce.offset,
-                                  search.nonce.bytes,
-                                  search.nonce.endian == Order::big,
-                                  search.start,
-                                  search.end,
-                                  search.target.bytes,
-                                  search.order == Order::big,
-                                  search.limit};
-  bridge::Status status;
-  bridge::Report report{};
-  const bridge::Found found = impl_->engine->search(detail::slice(search.message), question,
-                                                    *detail::Watched(control), report, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  Found out;
-  for (const bridge::Hit& hit : found.hits) out.hits.push_back({hit.nonce, hit.hash});
-  if (found.is_cut_short) out.resume = found.resume;
-  out.report = detail::report(report);
-  return out;
+  return detail::told<Found>(detail::lack(*this, search.message), [&](auto& status) {
+    const bridge::Question question{detail::function(search.function),
+                                    search.nonce.offset,
+                                    search.nonce.bytes,
+                                    search.nonce.endian == Order::big,
+                                    search.start,
+                                    search.end,
+                                    search.target.bytes,
+                                    search.order == Order::big,
+                                    search.limit};
+    bridge::Report report{};
+    const bridge::Found found = impl_->inner->search(detail::slice(search.message), question,
+                                                     *detail::Watched(control), report, status);
+    Found out;
+    for (const bridge::Hit& hit : found.hits) out.hits.push_back({hit.nonce, hit.hash});
+    if (found.is_cut_short) out.resume = found.resume;
+    out.report = detail::report(report);
+    return out;
+  });
 }
 
 Result<Report> Engine::try_walk(const HashFunction& function, View starts, const std::uint64_t* steps,
                                 std::size_t count, Room ends, const Control* control) const {
-  if (impl_ == nullptr) return detail::empty("engine");
-  bridge::Status status;
-  bridge::Report report{};
-  impl_->engine->walk(detail::function(function), detail::slice(starts), {steps, count}, detail::slice(ends),
-                      *detail::Watched(control), report, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return detail::report(report);
+  const View all_steps(steps, count * sizeof(*steps));
+  return detail::told<Report>(detail::lack(*this, starts, all_steps, ends), [&](auto& status) {
+    bridge::Report report{};
+    impl_->inner->walk(detail::function(function), detail::slice(starts), {steps, count}, detail::slice(ends),
+                       *detail::Watched(control), report, status);
+    return detail::report(report);
+  });
 }
 
 Result<Report> Engine::try_digest(const HashFunction& function, View messages, std::size_t length, Room digests,
                                   const Control* control) const {
-  if (impl_ == nullptr) return detail::empty("engine");
-  bridge::Status status;
-  bridge::Report report{};
-  impl_->engine->digest(detail::function(function), detail::slice(messages), length, detail::slice(digests),
-                        *detail::Watched(control), report, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return detail::report(report);
+  return detail::told<Report>(detail::lack(*this, messages, digests), [&](auto& status) {
+    bridge::Report report{};
+    impl_->inner->digest(detail::function(function), detail::slice(messages), length, detail::slice(digests),
+                         *detail::Watched(control), report, status);
+    return detail::report(report);
+  });
 }
 
 Result<Report> Engine::try_verify(View keys, View messages, std::size_t length, View signatures,
                                   SignatureVerdict* verdicts, std::size_t count, const Control* control) const {
-  if (impl_ == nullptr) return detail::empty("engine");
-  bridge::Status status;
-  bridge::Report report{};
   // An enumeration of one byte each.
-  const rust::Slice<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(verdicts), count);
-  impl_->engine->verify(detail::slice(keys), detail::slice(messages), length, detail::slice(signatures), out,
-                        *detail::Watched(control), report, status);
-  if (!detail::is_good(status)) return detail::failure(status);
-  return detail::report(report);
+  const Room out(verdicts, count);
+  return detail::told<Report>(detail::lack(*this, keys, messages, signatures, out), [&](auto& status) {
+    bridge::Report report{};
+    impl_->inner->verify(detail::slice(keys), detail::slice(messages), length, detail::slice(signatures),
+                         detail::slice(out), *detail::Watched(control), report, status);
+    return detail::report(report);
+  });
 }
 
 }  // namespace gridnet

@@ -2,7 +2,12 @@
 #ifndef GRIDNET_IMPL_HPP
 #define GRIDNET_IMPL_HPP
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "gridnet-ffi/src/bridge.rs.h"
@@ -15,13 +20,54 @@ struct Control::Impl {
 };
 
 struct Engine::Impl {
-  rust::Box<bridge::Engine> engine;
+  rust::Box<bridge::Engine> inner;
+};
+
+struct Signer::Impl {
+  rust::Box<bridge::Signer> inner;
+};
+struct SealSecret::Impl {
+  rust::Box<bridge::SealSecret> inner;
+};
+struct Token::Impl {
+  rust::Box<bridge::Token> inner;
+};
+struct PoolCard::Impl {
+  rust::Box<bridge::PoolCard> inner;
+};
+struct OwnedPool::Impl {
+  rust::Box<bridge::OwnedPool> inner;
+};
+struct Candidate::Impl {
+  rust::Box<bridge::Candidate> inner;
+};
+struct Custody::Impl {
+  rust::Box<bridge::Custody> inner;
+};
+struct TransitPool::Impl {
+  rust::Box<bridge::TransitPool> inner;
+};
+struct ClaimedPool::Impl {
+  rust::Box<bridge::ClaimedPool> inner;
+};
+struct Datagram::Impl {
+  rust::Box<bridge::Datagram> inner;
+};
+struct Context::Impl {
+  rust::Box<bridge::Context> inner;
+};
+struct Claims::Impl {
+  rust::Box<bridge::Claims> inner = bridge::new_claims();
+};
+struct Sequence::Impl {
+  rust::Box<bridge::Sequence> inner = bridge::new_sequence();
 };
 
 namespace detail {
 
 inline rust::Slice<const std::uint8_t> slice(View bytes) { return {bytes.data(), bytes.size()}; }
 inline rust::Slice<std::uint8_t> slice(Room bytes) { return {bytes.data(), bytes.size()}; }
+inline std::string_view view(rust::Str text) { return {text.data(), text.size()}; }
 inline std::string text(const rust::String& text) { return std::string(text); }
 
 /// What was refused, if something was.
@@ -32,6 +78,88 @@ inline Failure failure(const bridge::Status& status) {
 
 /// Of an object that was moved from.
 Failure empty(const char* what);
+/// Of a null pointer that should point to something.
+Failure null();
+
+inline const char* noun(const Engine&) { return "engine"; }
+inline const char* noun(const Signer&) { return "signer"; }
+inline const char* noun(const SealSecret&) { return "seal secret"; }
+inline const char* noun(const Token&) { return "token"; }
+inline const char* noun(const PoolCard&) { return "pool card"; }
+inline const char* noun(const OwnedPool&) { return "token pool"; }
+inline const char* noun(const Candidate&) { return "candidate"; }
+inline const char* noun(const Custody&) { return "custody chain"; }
+inline const char* noun(const TransitPool&) { return "transit pool"; }
+inline const char* noun(const ClaimedPool&) { return "claimed pool"; }
+inline const char* noun(const Datagram&) { return "datagram"; }
+inline const char* noun(const Context&) { return "context"; }
+inline const char* noun(const Claims&) { return "list of claims"; }
+inline const char* noun(const Sequence&) { return "sequence"; }
+
+/// What is missing of what a call was given, if something is.
+using Lack = std::optional<Failure>;
+inline Lack lack() { return std::nullopt; }
+inline Lack lack_of(View bytes) {
+  return bytes.data() == nullptr && bytes.size() > 0 ? Lack(null()) : std::nullopt;
+}
+inline Lack lack_of(Room bytes) { return lack_of(View(bytes.data(), bytes.size())); }
+template <class T>
+Lack lack_of(const T& object) {
+  return object.impl() == nullptr ? Lack(empty(noun(object))) : std::nullopt;
+}
+template <class First, class... Rest>
+Lack lack(const First& first, const Rest&... rest) {
+  Lack found = lack_of(first);
+  return found ? found : lack(rest...);
+}
+
+/// Asks the bridge for a value.
+template <class T, class F>
+Result<T> told(Lack lack, F call) {
+  if (lack) return *std::move(lack);
+  bridge::Status status;
+  T answer = static_cast<T>(call(status));
+  if (!is_good(status)) return failure(status);
+  return answer;
+}
+
+/// Asks the bridge for an object.
+template <class T, class F>
+Result<T> made(Lack lack, F call) {
+  if (lack) return *std::move(lack);
+  bridge::Status status;
+  typename T::Impl impl{call(status)};
+  if (!is_good(status)) return failure(status);
+  if constexpr (std::is_copy_constructible_v<T>) {
+    return T(std::make_shared<const typename T::Impl>(std::move(impl)));
+  } else {
+    return T(std::make_unique<typename T::Impl>(std::move(impl)));
+  }
+}
+
+/// Asks the bridge to do something.
+template <class F>
+Result<void> done(Lack lack, F call) {
+  if (lack) return *std::move(lack);
+  bridge::Status status;
+  call(status);
+  if (!is_good(status)) return failure(status);
+  return {};
+}
+
+inline std::uint32_t number(Network network) { return static_cast<std::uint32_t>(network); }
+inline std::vector<std::uint8_t> bytes(const rust::Vec<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+
+bridge::Receiver receiver(const Receiver& receiver);
+Receiver receiver(const bridge::Receiver& receiver);
+bridge::Terms terms(const Terms& terms);
+Terms terms(const bridge::Terms& terms);
+bridge::Registration registration(const Registration& registration);
+bridge::Registration plan(const PoolPlan& plan);
+Registration registration(const bridge::Registration& registration);
+bridge::Opening opening(const Opening& opening);
+std::vector<std::optional<Opening>> openings(const rust::Vec<bridge::Opening>& openings);
+std::vector<Share> shares(const rust::Vec<bridge::Share>& shares);
 
 Device device(const bridge::Device& device);
 Report report(const bridge::Report& report);

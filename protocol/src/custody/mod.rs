@@ -131,6 +131,11 @@ impl Custody {
         self.last_hand_over.as_ref()
     }
 
+    /// The one-time key of whoever holds what is carried: of the last hop, or the token's first.
+    pub fn holder(&self, token: &Token) -> PublicKey {
+        self.links().last().map_or(token.first_key, |link| link.hop.key)
+    }
+
     pub(crate) fn steps(&self) -> impl Iterator<Item = Step<'_>> {
         self.links().iter().map(Link::step)
     }

@@ -15,7 +15,7 @@ pub(crate) mod decode;
 pub(crate) mod equation;
 mod field;
 pub(crate) mod fma;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "avx512"))]
 pub(crate) mod ifma;
 pub(crate) mod lanes;
 pub(crate) mod madd;

@@ -6,13 +6,12 @@ use zeroize::Zeroizing;
 use super::{Master, NO_SUCH_BANK, OwnedPool, Owner, OwnerKey, Slot, tree};
 use crate::encoding::{List, decode};
 use crate::pool::Registration;
-use crate::tagged::Tag;
-use crate::{Error, Network, PublicKey, SecretKey};
+use crate::{Error, Network, PublicKey, SecretKey, secret_file};
 
 /// What a file of an owned pool begins with; the last byte is the version: with the owner's secret key, or with its public
 /// half where that is elsewhere.
-const MAGIC: &[u8; 9] = b"GN-owner\x01";
-const MAGIC_ELSEWHERE: &[u8; 9] = b"GN-owner\x02";
+const MAGIC: secret_file::Magic = *b"GN-owner\x01";
+const MAGIC_ELSEWHERE: secret_file::Magic = *b"GN-owner\x02";
 
 /// A change of one bank, to be written down before anything of it is shown.
 pub struct Change<'a> {
@@ -63,8 +62,7 @@ impl OwnedPool {
             .and_then(|()| borsh::to_writer(&mut *bytes, &(self.slots.len() as u32)))
             .and_then(|()| slots.into_iter().try_for_each(|slot| borsh::to_writer(&mut *bytes, slot)));
         written.expect("memory takes all that is written");
-        let seal = Tag::FILE.hash_secret(&[&bytes]);
-        bytes.extend(seal);
+        secret_file::seal(&mut bytes);
         bytes
     }
 
@@ -77,21 +75,13 @@ impl OwnedPool {
         const WHAT: &str = "an owned pool";
         type Head = (u32, [u8; 32], u32, u32, Master);
         let wrong = |why: &str| Error::Encoding { what: WHAT, why: why.to_owned() };
-        let held = file.strip_prefix(MAGIC);
-        let bytes = held
-            .or_else(|| file.strip_prefix(MAGIC_ELSEWHERE))
-            .ok_or_else(|| wrong("its file does not begin with GN-owner and version 1 or 2"))?;
-        let whole = bytes.split_last_chunk().filter(|(_, seal)| {
-            let sealed = file.len() - 32;
-            Tag::FILE.hash_secret(&[&file[..sealed]]) == **seal
-        });
-        let (bytes, _) = whole.ok_or_else(|| wrong("its file is damaged: put a copy back and restore it"))?;
+        let (version, bytes) = secret_file::open(WHAT, file, &[MAGIC, MAGIC_ELSEWHERE])?;
         let whole: (Head, Registration, List<Slot, 1_024>) = decode(WHAT, bytes)?;
         let ((network, key, repetitions, nonce, master), registration, slots) = whole;
         let network = Network::from_id(network).ok_or_else(|| wrong("it is of no network that is known"))?;
-        let key = match held {
-            Some(_) => OwnerKey::Held(SecretKey::from_seed(key)),
-            None => OwnerKey::Elsewhere(PublicKey(key)),
+        let key = match version {
+            0 => OwnerKey::Held(SecretKey::from_seed(key)),
+            _ => OwnerKey::Elsewhere(PublicKey(key)),
         };
         let owner = Owner { network, key, proof: Proof { repetitions, nonce }, master };
         registration.check()?;
