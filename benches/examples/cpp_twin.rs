@@ -1,6 +1,6 @@
 //! What C++ is measured against: the same calls on the same data, made from Rust. `benches/cpp/compare.sh` runs both.
 //!
-//! `cpp_twin write FILE` makes the data, `cpp_twin FILE` prints figures: transit pools a second for all of them at once, and
+//! `cpp_twin write FILE [COUNT]` makes the data, `cpp_twin FILE` prints figures: transit pools a second for all of them at once, and
 //! nanoseconds for one thing alone.
 #![forbid(unsafe_code)]
 
@@ -20,7 +20,7 @@ use gridnet_protocol::verify::{Context, Identity, verify_transit_pools};
 use gridnet_protocol::{Address, Network};
 use gridnet_tests::world::{Course, NETWORK, NOW, World, carrier};
 
-/// Transit pools that are verified together.
+/// Transit pools that are verified together, unless another number is asked for.
 const COUNT: u64 = 65_536;
 /// How often one thing is done for one figure.
 const TURNS: u32 = 500;
@@ -28,17 +28,18 @@ const TURNS: u32 = 500;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["write", file] => std::fs::write(file, data()?)?,
+        ["write", file] => std::fs::write(file, data(COUNT)?)?,
+        ["write", file, count] => std::fs::write(file, data(count.parse()?)?)?,
         [file] => measure(&std::fs::read(file)?)?,
-        _ => return Err("usage: cpp_twin [write] FILE".into()),
+        _ => return Err("usage: cpp_twin FILE, or cpp_twin write FILE [COUNT]".into()),
     }
     Ok(())
 }
 
 /// Numbers, little-endian, each list after its length, each encoding after its own.
-fn data() -> Result<Vec<u8>, gridnet_core::Error> {
+fn data(count: u64) -> Result<Vec<u8>, gridnet_core::Error> {
     let engine = Engine::builder().device("cpu").build()?;
-    let plan = Plan { count: COUNT, hops: 5, length: 100, bad_in_a_million: 20_000, seed: 1 };
+    let plan = Plan { count, hops: 5, length: 100, bad_in_a_million: 20_000, seed: 1 };
     let mut sampler = Sampler::new(plan, ChainFunction::Blake2s).expect("a plan");
     let mut samples = Vec::new();
     for number in 0.. {

@@ -271,7 +271,7 @@ pub(crate) mod ffi {
 
         type Engine;
         fn new_engine(options: &Options, status: &mut Status) -> Box<Engine>;
-        fn devices(self: &Engine) -> Vec<Device>;
+        fn devices(self: &Engine, status: &mut Status) -> Vec<Device>;
         fn path(self: &Engine, function: &Function, status: &mut Status) -> String;
         fn search(
             self: &Engine,
@@ -373,6 +373,7 @@ pub(crate) mod ffi {
         fn receiver_to_bytes(receiver: &Receiver, status: &mut Status) -> Vec<u8>;
 
         type Signer;
+        fn signer_drawn(status: &mut Status) -> Box<Signer>;
         fn signer_from_seed(seed: &[u8; 32], status: &mut Status) -> Box<Signer>;
         fn signer_from_file(path: &[u8], status: &mut Status) -> Box<Signer>;
         fn signer_elsewhere(
@@ -392,6 +393,7 @@ pub(crate) mod ffi {
         );
 
         type SealSecret;
+        fn seal_secret_drawn(status: &mut Status) -> Box<SealSecret>;
         fn seal_secret_from_bytes(bytes: &[u8; 32], status: &mut Status) -> Box<SealSecret>;
         fn seal_secret_from_file(path: &[u8], status: &mut Status) -> Box<SealSecret>;
         fn write(self: &SealSecret, path: &[u8], status: &mut Status);
@@ -638,8 +640,8 @@ use crate::devices::{survey, version};
 use crate::engine::{hash, new_engine};
 use crate::key::{
     SealSecret, Signer, address_from_text, address_of, address_text, draw, is_admitted, is_bound,
-    is_signature, receiver_from_bytes, receiver_to_bytes, seal_secret_from_bytes, seal_secret_from_file,
-    signer_elsewhere, signer_from_file, signer_from_seed,
+    is_signature, receiver_from_bytes, receiver_to_bytes, seal_secret_drawn, seal_secret_from_bytes,
+    seal_secret_from_file, signer_drawn, signer_elsewhere, signer_from_file, signer_from_seed,
 };
 use crate::pool::{Change, Issued, OwnedPool, create_pool, restore_pool, resume_pool};
 use crate::proof::{

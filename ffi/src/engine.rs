@@ -40,8 +40,8 @@ pub(crate) fn new_engine(options: &Options, status: &mut Status) -> Box<Engine> 
 }
 
 impl Engine {
-    pub(crate) fn devices(&self) -> Vec<Device> {
-        self.0.iter().flat_map(gridnet_core::Engine::devices).map(described).collect()
+    pub(crate) fn devices(&self, status: &mut Status) -> Vec<Device> {
+        guard(status, || Ok(self.get()?.devices().map(described).collect()))
     }
 
     pub(crate) fn path(&self, function: &Function, status: &mut Status) -> String {

@@ -73,12 +73,32 @@ impl<T> Shared<T> {
     ) -> Result<G, Refusal> {
         match lock(self.inner.as_ref().ok_or(Refusal::Empty(self.what))?) {
             Ok(locked) => Ok(locked),
-            // A call that panicked left nothing half done: what it changes it puts in at its end.
+            // What a call that panicked left half done is not there for the next: it is put in at the end of a call.
             Err(TryLockError::Poisoned(poisoned)) => Ok(PoisonError::into_inner(poisoned)),
             Err(TryLockError::WouldBlock) => Err(Refusal::Busy(self.what)),
         }
     }
 }
+
+// C++ may use one object from several threads. A signer is as good as its callback, whose author is told so.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<crate::control::Control>();
+    shared::<crate::custody::Candidate>();
+    shared::<crate::custody::Custody>();
+    shared::<crate::datagram::Datagram>();
+    shared::<crate::engine::Engine>();
+    shared::<crate::key::SealSecret>();
+    shared::<crate::pool::Change<'_>>();
+    shared::<crate::pool::OwnedPool>();
+    shared::<crate::registration::PoolCard>();
+    shared::<crate::token::Token>();
+    shared::<crate::transit::ClaimedPool>();
+    shared::<crate::transit::TransitPool>();
+    shared::<crate::verify::Claims>();
+    shared::<crate::verify::Context>();
+    shared::<crate::verify::Sequence>();
+};
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use cxx::UniquePtr;
 use gridnet_protocol::encoding::{decode, encode};
 use gridnet_protocol::receiver::SealKey;
+use gridnet_protocol::sign::sign_digest;
 use gridnet_protocol::{Address, Error, PublicKey, SecretKey, Signature};
 use zeroize::Zeroizing;
 
@@ -105,6 +106,10 @@ impl gridnet_protocol::Signer for Key {
     }
 }
 
+pub(crate) fn signer_drawn(status: &mut Status) -> Box<Signer> {
+    guard(status, || Ok(Key::Held(SecretKey::from_seed(*drawn()?)).into()))
+}
+
 pub(crate) fn signer_from_seed(seed: &[u8; 32], status: &mut Status) -> Box<Signer> {
     guard(status, || Ok(Key::Held(SecretKey::from_seed(*seed)).into()))
 }
@@ -143,7 +148,7 @@ impl Signer {
 
     pub(crate) fn sign_for(&self, digest: &[u8; 32], signature: &mut [u8; 64], status: &mut Status) {
         guard(status, || {
-            *signature = gridnet_protocol::Signer::sign(self.get()?, digest)?.0;
+            *signature = sign_digest(self.get()?, digest)?.0;
             Ok(())
         });
     }
@@ -159,6 +164,10 @@ impl Signer {
             Ok(())
         });
     }
+}
+
+pub(crate) fn seal_secret_drawn(status: &mut Status) -> Box<SealSecret> {
+    guard(status, || Ok(gridnet_protocol::receiver::SealSecret::from_bytes(*drawn()?).into()))
 }
 
 pub(crate) fn seal_secret_from_bytes(bytes: &[u8; 32], status: &mut Status) -> Box<SealSecret> {

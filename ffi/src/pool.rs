@@ -1,6 +1,6 @@
 //! Token pools in their owner's hands.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use gridnet_core::proof::identity::Proof;
 use gridnet_protocol::Signer as _;
@@ -42,8 +42,8 @@ held! {
 /// A change that is to be written down.
 pub(crate) struct Change<'a> {
     change: &'a owner::Change<'a>,
-    file: OnceCell<Zeroizing<Vec<u8>>>,
-    bytes: OnceCell<Zeroizing<Vec<u8>>>,
+    file: OnceLock<Zeroizing<Vec<u8>>>,
+    bytes: OnceLock<Zeroizing<Vec<u8>>>,
 }
 
 impl Change<'_> {
@@ -152,7 +152,7 @@ impl OwnedPool {
                 source,
             };
             let persist = |change: &owner::Change<'_>| {
-                let change = Change { change, file: OnceCell::new(), bytes: OnceCell::new() };
+                let change = Change { change, file: OnceLock::new(), bytes: OnceLock::new() };
                 let mut why = String::new();
                 if persist.persist(&change, &mut why) { Ok(()) } else { Err(why) }
             };

@@ -47,9 +47,10 @@ class Datagram {
   Result<std::uint64_t> try_expiry() const;
   Result<std::vector<std::uint8_t>> try_payload() const;
 
-  /// Whether it should be carried on, at this moment, in seconds since 1970: its token, the sender's identity, its card,
-  /// its custody, its times, its content. Takes no memory.
-  /// \param previous of one packet of a stream, the digest of those before it
+  /// Whether it should be carried on, at this moment, in seconds since 1970: its token, the sender's identity, its card if
+  /// it has one, its custody, its times, its content. It says nothing about worth: for that there must be a card(), and
+  /// PoolCard::is_of() and then leads_to_ceiling() must be true. Takes no memory.
+  /// \param previous null for a bundle; for one packet of a stream the content of those before it, for the first 32 zeros
   Result<Refusal> try_check(Network network, std::uint64_t now, const Bytes32* previous = nullptr) const;
 
 #if GRIDNET_EXCEPTIONS

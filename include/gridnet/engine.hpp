@@ -66,6 +66,7 @@ struct NonceField {
 /// The question of a search: the first nonces, ascending, under which the message's digest meets the target.
 struct Search {
   HashFunction function;
+  /// Must be there until the search is over: not of a temporary.
   View message;
   NonceField nonce;
   std::uint64_t start = 0;
@@ -141,7 +142,8 @@ class Engine {
 
   /// The first hits. When cancelled, what was found and covered until then.
   Result<Found> try_search(const Search& search, const Control* control = nullptr) const;
-  /// Hashes each of `count` values as often as its steps say; `ends` has room for as many.
+  /// Hashes each of `count` values as often as its steps say; `ends` has room for as many. What is written never overlaps
+  /// what is read, here and below.
   Result<Report> try_walk(const HashFunction& function, View starts, const std::uint64_t* steps, std::size_t count,
                           Room ends, const Control* control = nullptr) const;
   /// The digests of messages of one length, one after the other; as many as `digests` has room for.

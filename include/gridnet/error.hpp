@@ -26,12 +26,12 @@ class Failure {
  public:
   Failure(std::uint32_t code, std::string name, std::string message)
       : code_(code), name_(std::move(name)), message_(std::move(message)) {}
-  /// Of a callback: what went wrong in the caller's own words.
+  /// Of a callback, in the caller's own words: the call that asked it says them, under its own number.
   explicit Failure(std::string message) : Failure(206, "callback", std::move(message)) {}
 
   /// Never changes for this kind of error. The engine's are below 100, the protocol's below 200; those of this face are 201
   /// (unknown: a number that stands for nothing), 202 (size: memory of the wrong size), 203 (empty: an object that was moved
-  /// from), 204 (null: a null pointer with a size), 205 (busy: two calls at once that cannot be), 206 (callback: one failed),
+  /// from), 204 (null: a null pointer with a size), 205 (busy: two calls at once that cannot be), 206 (callback: writing down failed, or there was none),
   /// 207 (file), 208 (value: one that cannot be) and 299 (internal: a fault in gridnet itself).
   std::uint32_t code() const noexcept { return code_; }
   /// Never changes either: `cancelled`.

@@ -68,8 +68,8 @@ struct Receiver {
 /// Who signs. May be used by several threads at once if its callback may. Copies are the same signer.
 class Signer {
  public:
-  /// Signs 32 bytes, on the thread of the call that needs it. A failure, and whatever it throws, becomes the failure of
-  /// that call; a signature that is not the key's is never passed on.
+  /// Signs 32 bytes, on the thread of the call that needs it. When it fails, or throws, so does that call, with `signer`
+  /// (117) and its message; a signature that is not the key's is never passed on.
   using Sign = std::function<Result<Signature>(const Bytes32& digest)>;
 
   /// A fresh key, in memory alone.

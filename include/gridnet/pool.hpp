@@ -76,7 +76,8 @@ class PoolCard {
   Result<std::uint16_t> try_bank() const;
   /// Whether it is good for a token: of its pool, its owner and its bank. Takes no memory.
   Result<bool> try_is_of(Network network, const Token& token) const;
-  /// Whether the word of a token, of which this is, belongs to the bank: as many hashes as its depth. Takes no memory.
+  /// Whether the word of a token, of which this is, belongs to the bank: as many hashes as its depth, no more than its
+  /// bank is long. Ask is_of() first. Takes no memory.
   Result<bool> try_leads_to_ceiling(const Token& token) const;
 
 #if GRIDNET_EXCEPTIONS
@@ -122,7 +123,9 @@ struct Ask {
   /// Seconds since 1970.
   std::uint64_t issued = 0;
   std::uint64_t expiry = 0;
-  /// Down to which depth hashes are offered: beyond what the session was issued already.
+  /// The depth of the last hash that is offered, counted from the bank's ceiling (0): a running total, not a number of
+  /// hashes. It must be more than issued() says of the bank, and at most the pool's length. The session's newest token
+  /// stands for all of it, and is worth `depth - from` hashes.
   std::uint32_t depth = 0;
   Source source = Source::unused;
   /// For Source::bank.
@@ -156,6 +159,9 @@ struct Issued {
 
 /// A pool in its owner's hands. What must never happen is that a hash is promised twice: it would cost the owner its stake.
 /// So every token is written down before anybody sees it. One call at a time: a second one at the same time is refused.
+///
+/// Of a pool's file there must be one OwnedPool at a time, in one process: the library does not lock it. Two that resumed the
+/// same file give the same hashes away twice.
 class OwnedPool {
  public:
   /// Writes a change down for good. When it fails, or throws, the token was not issued. It must not ask the same pool

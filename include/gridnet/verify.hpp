@@ -83,7 +83,8 @@ class Claims {
   Claims();
 
   Result<void> try_add(const ClaimedPool& claim);
-  /// One that is encoded. What does not decode is refused, and not added: its verdict is Reason::shape.
+  /// One that is encoded. What does not decode is a failure (`encoding`, 101), and is not in the list: no verdict is given on
+  /// it, and what there is to say is Reason::shape. The verdicts are of those that were added.
   Result<void> try_add(View bytes);
   Result<void> try_clear();
   Result<std::size_t> try_size() const;
@@ -153,7 +154,7 @@ class Sequence {
   Sequence();
 
   /// The verdicts on the next claims, computed by all that the engine has. When it fails, or is cancelled, the sequence is
-  /// as it was.
+  /// as it was. The control ends it; its progress does not count what is verified.
   Result<Verified> try_verify(const Engine& engine, const Claims& claims, const Context& context,
                               const Control* control = nullptr);
 

@@ -11,11 +11,13 @@ namespace gridnet {
 /// The version of the library that the program runs with.
 const char* version() noexcept;
 
-/// Whether the library is of the version that the program was compiled with. Until 1.0 every version differs.
+/// Whether the library is one that the program was compiled for: until 1.0 every minor version differs.
 inline bool is_version_right() noexcept {
   const char* header = GRIDNET_VERSION;
   const char* library = version();
+  int dots = *header == '0' ? 2 : 1;
   while (*header != '\0' && *header == *library) {
+    if (*header == '.' && --dots == 0) return true;
     ++header;
     ++library;
   }

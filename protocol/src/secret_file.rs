@@ -33,8 +33,9 @@ pub(crate) fn open<'a>(
     let whole = file.split_last_chunk().filter(|(bytes, seal)| {
         bytes.len() >= size_of::<Magic>() && Tag::FILE.hash_secret(&[bytes]) == **seal
     });
-    let (bytes, _) = whole
-        .ok_or_else(|| wrong("its file is damaged: use a copy, and restore a pool from it".to_owned()))?;
+    let (bytes, _) = whole.ok_or_else(|| {
+        wrong("its file is damaged: use a copy (a pool must be restored from it, not resumed)".to_owned())
+    })?;
     Ok((found, &bytes[size_of::<Magic>()..]))
 }
 

@@ -105,9 +105,17 @@ pub fn sign_by<T: BorshSerialize>(
     kind: Kind,
     body: &T,
 ) -> Result<Signature, Error> {
-    let digest = digest(network, kind, body);
-    let signature = signer.sign(&digest)?;
-    if signer.public().verifies(&digest, &signature) {
+    sign_digest(signer, &digest(network, kind, body))
+}
+
+/// Has somebody sign 32 bytes that [`digest`] made of something: what a process does that keeps keys for others. Whoever
+/// lets strangers choose the bytes signs away what the key is worth.
+///
+/// # Errors
+/// [`Error::Signer`].
+pub fn sign_digest(signer: &dyn Signer, digest: &[u8; 32]) -> Result<Signature, Error> {
+    let signature = signer.sign(digest)?;
+    if signer.public().verifies(digest, &signature) {
         Ok(signature)
     } else {
         Err(Error::Signer { why: "what it gave is no signature by its key".to_owned() })

@@ -45,3 +45,13 @@ TEST_CASE("what is no bytes cannot, nor what is constant be written") {
   std::vector<gridnet::Bytes32> out(4);
   CHECK(room_of(out) == 128);
 }
+
+TEST_CASE("nothing is left of a secret that was wiped, and all around it is") {
+  std::vector<std::uint8_t> memory(64, 7);
+  gridnet::wipe({memory.data() + 8, 32});
+  for (std::size_t i = 0; i < memory.size(); ++i) CHECK(memory[i] == (8 <= i && i < 40 ? 0 : 7));
+  gridnet::Bytes32 secret{1, 2, 3};
+  gridnet::wipe(secret);
+  CHECK(secret == gridnet::Bytes32{});
+  gridnet::wipe({});
+}

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -140,7 +143,7 @@ TEST_CASE("what is asked wrongly is refused by name") {
   Bytes32 end{};
   const Bytes32 start{};
   CHECK(refusal(engine().try_walk(HashFunction::sha256(), {start.data(), 31}, &steps, 1, end)) == "size");
-  CHECK(refusal(engine().try_walk(HashFunction::sha256(), start, &steps, 0, end)) == "count");
+  CHECK(refusal(engine().try_walk(HashFunction::sha256(), start, &steps, 0, end)) == "size");
   CHECK(refusal(engine().try_walk(HashFunction::sha256(), start, &steps, 1, {end.data(), 0})) == "count");
   CHECK(refusal(engine().try_walk(HashFunction::sha256(), {nullptr, 0}, nullptr, 0, {})).empty());
   CHECK(refusal(engine().try_digest(HashFunction::sha256(), start, 5, end)) == "count");
@@ -168,4 +171,61 @@ TEST_CASE("what is asked wrongly is refused by name") {
   CHECK(refusal(moved.try_walk(HashFunction::sha256(), start, &steps, 1, end)) == "empty");
   CHECK(refusal(moved.try_search(search)) == "empty");
   CHECK(refusal(moved.try_path(HashFunction::sha256())) == "empty");
+}
+
+#ifdef __linux__
+TEST_CASE("an engine of one thread on the CPU makes no thread") {
+  const auto threads = [] {
+    const auto tasks = std::filesystem::directory_iterator("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+  };
+  const auto before = threads();
+  std::optional<gridnet::Engine> alone(std::in_place, gridnet::EngineOptions{{"cpu"}, 1, 0, ""});
+  CHECK(threads() == before);
+  const std::vector<std::uint8_t> message(80, 9);
+  gridnet::Search search;
+  search.message = message;
+  search.nonce = {76, 4, gridnet::Order::little};
+  search.end = 50'000;
+  CHECK(alone->search(search).hits.empty());
+  CHECK(threads() == before);
+  const std::vector<Bytes32> keys(40);
+  const std::vector<Bytes64> signatures(40);
+  std::vector<gridnet::SignatureVerdict> verdicts(40);
+  alone->verify(keys, keys, 32, signatures, verdicts.data(), verdicts.size());
+  CHECK(threads() == before);
+  alone.reset();
+  CHECK(threads() == before);
+  // One more would be seen.
+  std::thread([&] { CHECK(threads() == before + 1); }).join();
+}
+#endif
+
+TEST_CASE("what is read and what is written are never the same memory") {
+  std::vector<Bytes32> values(4);
+  const std::vector<std::uint64_t> steps(4, 2);
+  const auto sha = HashFunction::sha256();
+  const auto name = [](const auto& result) { return result.ok() ? std::string() : result.failure().name(); };
+  CHECK(name(engine().try_walk(sha, values, steps.data(), 4, values)) == "value");
+  // Shifted by one value, and side by side.
+  const gridnet::View first_two(values.data(), 64);
+  CHECK(name(engine().try_walk(sha, first_two, steps.data(), 2, gridnet::Room(values.data() + 1, 64))) == "value");
+  CHECK(name(engine().try_walk(sha, first_two, steps.data(), 2, gridnet::Room(values.data() + 2, 64))).empty());
+  const gridnet::View last_two(values.data() + 2, 64);
+  CHECK(name(engine().try_walk(sha, last_two, steps.data(), 2, gridnet::Room(values.data(), 64))).empty());
+  CHECK(name(engine().try_digest(sha, values, 32, values)) == "value");
+  auto* const verdicts = reinterpret_cast<gridnet::SignatureVerdict*>(values.data());
+  CHECK(name(engine().try_verify(first_two, first_two, 32, std::vector<Bytes64>(2), verdicts, 2)) == "value");
+}
+
+TEST_CASE("steps that are not there, or too many, are errors") {
+  std::vector<Bytes32> values(2), ends(2);
+  const std::uint64_t steps[] = {1, 2};
+  const auto sha = HashFunction::sha256();
+  const auto name = [](const auto& result) { return result.ok() ? std::string() : result.failure().name(); };
+  // So many that their bytes would be none at all.
+  CHECK(name(engine().try_walk(sha, values, nullptr, std::size_t{1} << 61U, ends)) == "null");
+  CHECK(name(engine().try_walk(sha, values, nullptr, 2, ends)) == "null");
+  CHECK(name(engine().try_walk(sha, values, steps, std::size_t{1} << 61U, ends)) == "size");
+  CHECK(name(engine().try_walk(sha, values, steps, 1, ends)) == "size");
 }

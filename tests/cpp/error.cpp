@@ -35,3 +35,10 @@ TEST_CASE("what can only be moved is moved") {
   const std::unique_ptr<int> taken = std::move(result).or_throw();
   CHECK(*taken == 4);
 }
+
+TEST_CASE("a callback says what went wrong in its own words") {
+  const gridnet::Failure failure("the disk is full");
+  CHECK(failure.code() == 206);
+  CHECK(failure.name() == "callback");
+  CHECK(failure.message() == "the disk is full");
+}

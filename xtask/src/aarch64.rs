@@ -84,7 +84,7 @@ fn test_cpp(repo: &Repo, compiler: &Compiler) -> Result<Tally> {
     run(cross(repo, compiler, "build").args(["--package", "gridnet-ffi"]))?;
     let folder = repo.target().join("aarch64");
     let (archive, prefix) = (folder.join(TARGET).join("ci/libgridnet_ffi.a"), folder.join("cpp/prefix"));
-    dist::install(repo, &archive, &prefix, &Tools::of(Some(TARGET)))?;
+    dist::install(repo, &archive, &prefix, &Tools::of(Some(TARGET))?)?;
     CPP.test(repo, &prefix, &folder.join("cpp"))
 }
 

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
 
 use crate::command::{cargo, run};
 use crate::repo::Repo;
+use crate::third_party;
 
 /// What to make.
 #[derive(Subcommand)]
@@ -40,14 +41,22 @@ pub(crate) struct Cpp {
 /// The programs that a library is made with.
 pub(crate) struct Tools {
     /// What their names begin with: nothing for this kind of machine.
-    prefix: String,
+    prefix: &'static str,
 }
 
 impl Tools {
     /// Those of a target, by the names that Debian gives them.
-    pub(crate) fn of(target: Option<&str>) -> Tools {
-        let prefix = target.map(|triple| format!("{}-", triple.replace("-unknown-", "-")));
-        Tools { prefix: prefix.unwrap_or_default() }
+    pub(crate) fn of(target: Option<&str>) -> Result<Tools> {
+        let known = |triple| match triple {
+            "aarch64-unknown-linux-gnu" => Ok("aarch64-linux-gnu-"),
+            "armv7-unknown-linux-gnueabihf" => Ok("arm-linux-gnueabihf-"),
+            "riscv64gc-unknown-linux-gnu" => Ok("riscv64-linux-gnu-"),
+            "x86_64-unknown-linux-gnu" => Ok("x86_64-linux-gnu-"),
+            other => {
+                bail!("nobody knows the compiler for {other}: build the archive with cargo, link it yourself")
+            }
+        };
+        Ok(Tools { prefix: target.map_or(Ok(""), known)? })
     }
 
     fn program(&self, name: &str, here: &str) -> Command {
@@ -60,11 +69,12 @@ impl Tools {
 pub(crate) fn make(repo: &Repo, what: What) -> Result<()> {
     let What::Cpp(Cpp { prefix, lean, target, archive }) = what;
     let target = target.as_deref();
+    let tools = Tools::of(target)?;
     let archive = match archive {
         Some(archive) => archive,
         None => build(repo, lean, target)?,
     };
-    install(repo, &archive, &prefix, &Tools::of(target))?;
+    install(repo, &archive, &prefix, &tools)?;
     println!("the C++ library is in {}", prefix.display());
     Ok(())
 }
@@ -106,6 +116,7 @@ pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path, tools: &Tools)
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy(&source.join(licence), &licences)?;
     }
+    put(third_party::notices(repo, "gridnet-ffi")?.as_bytes(), &licences.join("THIRD-PARTY.txt"))?;
     for (template, folder) in
         [("gridnetConfig.cmake", &cmake), ("gridnetConfigVersion.cmake", &cmake), ("gridnet.pc", &pkgconfig)]
     {
@@ -120,22 +131,26 @@ pub(crate) fn install(repo: &Repo, archive: &Path, prefix: &Path, tools: &Tools)
     let (static_library, name) = (lib.join("libgridnet.a"), format!("libgridnet.so.{version}"));
     let shared_library = lib.join(&name);
     let map = source.join("ffi/dist/gridnet.map");
-    let is_new = put(&fs::read(&stripped)?, &static_library)?;
+    put(&fs::read(&stripped)?, &static_library)?;
     fs::remove_file(&stripped)?;
-    if !is_new && is_newer(&shared_library, &map) {
+    if is_newer(&shared_library, &static_library) && is_newer(&shared_library, &map) {
         return Ok(());
     }
     let mut link = tools.program("g++", "c++");
-    link.arg("-shared").arg("-o").arg(&shared_library);
+    // In its place when it is whole.
+    let linked = lib.join("linked.so");
+    link.arg("-shared").arg("-o").arg(&linked);
     link.arg("-Wl,--whole-archive").arg(&static_library).arg("-Wl,--no-whole-archive");
     link.arg(format!("-Wl,-soname,libgridnet.so.{soversion}"));
     link.arg(format!("-Wl,--version-script,{}", map.display()));
     run(link.args(["-Wl,--gc-sections", "-Wl,-z,defs", "-s", "-lpthread", "-ldl", "-lm"]))?;
+    fs::rename(&linked, &shared_library)?;
     for alias in [format!("libgridnet.so.{soversion}"), "libgridnet.so".to_owned()] {
         let alias = lib.join(alias);
         if alias.is_symlink() {
             fs::remove_file(&alias)?;
         }
+        #[cfg(unix)]
         std::os::unix::fs::symlink(&name, &alias)?;
     }
     Ok(())

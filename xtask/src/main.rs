@@ -16,6 +16,7 @@ mod shaders;
 mod stages;
 mod tally;
 mod test;
+mod third_party;
 mod tidy;
 mod vulkan;
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::piece::{Answer, Piece};
-use super::worker::{Order, Reply, Strike, Worker};
+use super::worker::{Order, Reply, Strike, Unsent, Worker};
 use crate::backend::Searched;
 use crate::{Algorithm, Cancel, Control, Disagreement, Error, Primitive, Share};
 
@@ -241,8 +241,12 @@ impl Spread<'_> {
             long: self.expected / rate > LONG_SECONDS,
             reply: self.reply.clone(),
         });
-        if let Err(why) = sent {
-            worker.quarantine(why);
+        if let Err(unsent) = sent {
+            match unsent {
+                Unsent::Ended => worker.quarantine("its thread has ended".to_owned()),
+                // There may be one for the next job.
+                Unsent::NoThread => self.refused[index] = true,
+            }
             self.give_back(index, piece);
             return false;
         }

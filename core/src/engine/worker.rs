@@ -75,6 +75,15 @@ struct State {
     quarantine: Option<String>,
 }
 
+/// Why an order has nobody to take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// The device's threads have ended.
+    Ended,
+    /// The system gave none.
+    NoThread,
+}
+
 /// What may be wrong about an answer, or a missing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strike {
@@ -167,17 +176,13 @@ impl Worker {
     }
 
     /// Sends an order.
-    ///
-    /// # Errors
-    /// Why there is no thread to take it.
-    pub(super) fn send(&self, order: Order) -> Result<(), String> {
+    pub(super) fn send(&self, order: Order) -> Result<(), Unsent> {
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         let running = match threads.take() {
             Some(running) => running,
-            None => self.start().map_err(|error| format!("no thread could be had for it: {error}"))?,
+            None => self.start().map_err(|_| Unsent::NoThread)?,
         };
-        let sent = threads.insert(running).orders.send(order);
-        sent.map_err(|_| "its thread has ended".to_owned())
+        threads.insert(running).orders.send(order).map_err(|_| Unsent::Ended)
     }
 
     /// Counts answers that were held against the CPU's.

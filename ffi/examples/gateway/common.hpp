@@ -4,6 +4,7 @@
 #define GATEWAY_COMMON_HPP
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -58,6 +59,12 @@ class Descriptor {
     }
   }
 
+  void lock() const {
+    while (::flock(file_, LOCK_EX) != 0) {
+      if (errno != EINTR) fail(path_);
+    }
+  }
+
   // Only what was synced survives that the power fails.
   void sync() const {
     if (::fsync(file_) != 0) fail(path_);
@@ -66,6 +73,15 @@ class Descriptor {
  private:
   std::string path_;
   int file_;
+};
+
+// Lets one process at a time in, and waits for the others; one that ends however it ends lets the next in.
+class Lock {
+ public:
+  explicit Lock(const std::string& path) : file_(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) { file_.lock(); }
+
+ private:
+  Descriptor file_;
 };
 
 inline Bytes read_file(const std::string& path) {
@@ -84,7 +100,7 @@ enum class For : mode_t { everybody = 0644, owner = 0600 };
 // Writes a file beside the one that is meant, and puts it in its place when it is safe on disk. Whatever happens,
 // whoever looks finds the old file or the new one, whole.
 inline void write_file(const std::string& path, gridnet::View bytes, For whom) {
-  const std::string beside = path + ".new";
+  const std::string beside = path + ".new" + std::to_string(::getpid());
   ::unlink(beside.c_str());  // Of one that was interrupted.
   {
     const Descriptor file(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(whom));

@@ -3,6 +3,7 @@
 #include <gridnet/gridnet.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,16 +45,18 @@ void tell_worth(const gridnet::Datagram& datagram) {
 // A fresh key to hold the datagram with, and who this is, sealed for the receiver. Both are kept.
 gridnet::Candidate candidate_for(const std::string& home, const gridnet::Datagram& datagram) {
   const gridnet::Token token = datagram.token();
+  const std::string key_file = session_file(home, token, ".key");
+  // What was carried before and came round again is not taken twice.
+  if (std::filesystem::exists(key_file)) fail(key_file, "this session is carried already");
   const auto registered = gridnet::Signer::read(home + "/identity.key");
   const auto opening = gridnet::Opening::draw(gridnet::address_of(registered.public_key()));
   const gridnet::Signer key = gridnet::Signer::draw();
   const auto candidate = gridnet::Candidate::make(network, token, datagram.custody(), key, opening);
-  // Fails when there is one already: what was carried before and came round again is not taken twice.
-  key.write(session_file(home, token, ".key"));
   // With the receiver's receipt, or within some time after others claimed, this is enough to be paid.
   Bytes kept(opening.identity.begin(), opening.identity.end());
   kept.insert(kept.end(), opening.blind.begin(), opening.blind.end());
   write_file(session_file(home, token, ".opening"), kept, For::owner);
+  key.write(key_file);
   return candidate;
 }
 
@@ -82,6 +85,8 @@ int join(const std::string& home, const std::string& from, const std::string& to
   tell_worth(datagram);
   const gridnet::Token token = datagram.token();
   gridnet::Custody custody = datagram.custody();
+  // Looked at before a key is made for it, which is made once.
+  if (!custody.has_offer()) return refused("no bearer element is enclosed");
   custody.join_by_bearer(network, token, candidate_for(home, datagram));
   write_file(to, datagram.with_custody(custody).to_file(), For::everybody);
   std::printf("joined as hop %zu\n", custody.hops());

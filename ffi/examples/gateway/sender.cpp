@@ -30,7 +30,12 @@ gridnet::Signer owner_of(const std::string& home) {
 // The pool of its file, or a new one. The file is secret: all words can be computed from it.
 gridnet::OwnedPool pool_of(const std::string& home, const std::string& ledger, const gridnet::Signer& owner) {
   const std::string path = home + "/pool";
-  if (std::filesystem::exists(path)) return gridnet::OwnedPool::resume(read_file(path));
+  if (std::filesystem::exists(path)) {
+    Bytes file = read_file(path);
+    gridnet::OwnedPool resumed = gridnet::OwnedPool::resume(file);
+    gridnet::wipe(file);
+    return resumed;
+  }
 
   const gridnet::Engine engine = small_engine();
   const gridnet::IdentityProof proof = own_identity(engine, ledger, gridnet::address_of(owner.public_key()));
@@ -43,12 +48,16 @@ gridnet::OwnedPool pool_of(const std::string& home, const std::string& ledger, c
   gridnet::Bytes32 master = gridnet::draw();
   gridnet::OwnedPool pool = gridnet::OwnedPool::create(engine, network, owner, proof, master, plan);
   gridnet::wipe(master);
-  write_file(path, pool.file(), For::owner);
+  Bytes file = pool.file();
+  write_file(path, file, For::owner);
+  gridnet::wipe(file);
   return pool;
 }
 
 int send(const std::string& home, const std::string& ledger, const std::string& contact, const std::string& bundle,
          const std::string& to) {
+  // From reading the pool to writing it nobody else may: two that read the same file give the same hashes away twice.
+  const Lock lock(home + "/pool.lock");
   const gridnet::Signer owner = owner_of(home);
   gridnet::OwnedPool pool = pool_of(home, ledger, owner);
   const gridnet::Registration registration = pool.registration();

@@ -15,6 +15,10 @@ int main(int count, char** words) try {
     return 2;
   }
   std::ifstream file(words[2], std::ios::binary);
+  if (!file) {
+    std::fprintf(stderr, "there is no %s\n", words[2]);
+    return 2;
+  }
   const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
   const auto claim = gridnet::ClaimedPool::from_bytes(bytes);
   const gridnet::Reason reason = claim.pool().check(static_cast<gridnet::Network>(std::strtoul(words[1], nullptr, 10)));

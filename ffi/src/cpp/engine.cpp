@@ -61,9 +61,9 @@ Result<Engine> Engine::try_make(const EngineOptions& options) {
 
 std::vector<Device> Engine::devices() const {
   std::vector<Device> out;
-  if (impl_ != nullptr) {
-    for (const bridge::Device& device : impl_->inner->devices()) out.push_back(detail::device(device));
-  }
+  if (impl_ == nullptr) return out;
+  bridge::Status status;
+  for (const bridge::Device& device : impl_->inner->devices(status)) out.push_back(detail::device(device));
   return out;
 }
 
@@ -97,8 +97,14 @@ Result<Found> Engine::try_search(const Search& search, const Control* control) c
 
 Result<Report> Engine::try_walk(const HashFunction& function, View starts, const std::uint64_t* steps,
                                 std::size_t count, Room ends, const Control* control) const {
-  const View all_steps(steps, count * sizeof(*steps));
-  return detail::told<Report>(detail::lack(*this, starts, all_steps, ends), [&](auto& status) {
+  if (steps == nullptr && count > 0) return detail::null();
+  if (count != starts.size() / sizeof(Bytes32)) {
+    return Failure(202, "size", "there must be as many steps as there are values");
+  }
+  detail::Lack lack = detail::lack(*this, starts, ends);
+  if (!lack) lack = detail::overlap(starts, ends);
+  if (!lack) lack = detail::overlap(View(steps, count * sizeof(*steps)), ends);
+  return detail::told<Report>(std::move(lack), [&](auto& status) {
     bridge::Report report{};
     impl_->inner->walk(detail::function(function), detail::slice(starts), {steps, count}, detail::slice(ends),
                        *detail::Watched(control), report, status);
@@ -108,7 +114,9 @@ Result<Report> Engine::try_walk(const HashFunction& function, View starts, const
 
 Result<Report> Engine::try_digest(const HashFunction& function, View messages, std::size_t length, Room digests,
                                   const Control* control) const {
-  return detail::told<Report>(detail::lack(*this, messages, digests), [&](auto& status) {
+  detail::Lack lack = detail::lack(*this, messages, digests);
+  if (!lack) lack = detail::overlap(messages, digests);
+  return detail::told<Report>(std::move(lack), [&](auto& status) {
     bridge::Report report{};
     impl_->inner->digest(detail::function(function), detail::slice(messages), length, detail::slice(digests),
                          *detail::Watched(control), report, status);
@@ -120,7 +128,11 @@ Result<Report> Engine::try_verify(View keys, View messages, std::size_t length, 
                                   SignatureVerdict* verdicts, std::size_t count, const Control* control) const {
   // An enumeration of one byte each.
   const Room out(verdicts, count);
-  return detail::told<Report>(detail::lack(*this, keys, messages, signatures, out), [&](auto& status) {
+  detail::Lack lack = detail::lack(*this, keys, messages, signatures, out);
+  for (const View& read : {keys, messages, signatures}) {
+    if (!lack) lack = detail::overlap(read, out);
+  }
+  return detail::told<Report>(std::move(lack), [&](auto& status) {
     bridge::Report report{};
     impl_->inner->verify(detail::slice(keys), detail::slice(messages), length, detail::slice(signatures),
                          detail::slice(out), *detail::Watched(control), report, status);

@@ -17,4 +17,13 @@ Failure empty(const char* what) {
 
 Failure null() { return Failure(204, "null", "a null pointer was given with a size: give memory of that size"); }
 
+Lack overlap(View read, Room written) {
+  const auto begin = [](const std::uint8_t* data) { return reinterpret_cast<std::uintptr_t>(data); };
+  const std::uintptr_t from = begin(read.data()), to = begin(written.data());
+  if (from < to + written.size() && to < from + read.size()) {
+    return Failure(208, "value", "what is read and what is written overlap: give memory of their own to both");
+  }
+  return std::nullopt;
+}
+
 }  // namespace gridnet::detail

@@ -113,6 +113,9 @@ Lack lack(const First& first, const Rest&... rest) {
   return found ? found : lack(rest...);
 }
 
+/// What is read and what is written must not be the same memory: Rust takes both for its own.
+Lack overlap(View read, Room written);
+
 /// Asks the bridge for a value.
 template <class T, class F>
 Result<T> told(Lack lack, F call) {

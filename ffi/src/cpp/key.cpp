@@ -68,11 +68,7 @@ Result<bool> try_is_bound(Network network, const Receiver& receiver) {
 }
 
 Result<Signer> Signer::try_draw() {
-  Result<Bytes32> seed = gridnet::try_draw();
-  if (!seed.ok()) return seed.failure();
-  Result<Signer> signer = try_from_seed(seed.value());
-  wipe(seed.value());
-  return signer;
+  return detail::made<Signer>(detail::lack(), [](auto& status) { return bridge::signer_drawn(status); });
 }
 
 Result<Signer> Signer::try_from_seed(const Bytes32& seed) {
@@ -116,11 +112,7 @@ Result<Receiver> Signer::try_bind(Network network, const SealKey& seal_key) cons
 }
 
 Result<SealSecret> SealSecret::try_draw() {
-  Result<Bytes32> bytes = gridnet::try_draw();
-  if (!bytes.ok()) return bytes.failure();
-  Result<SealSecret> secret = try_from_bytes(bytes.value());
-  wipe(bytes.value());
-  return secret;
+  return detail::made<SealSecret>(detail::lack(), [](auto& status) { return bridge::seal_secret_drawn(status); });
 }
 
 Result<SealSecret> SealSecret::try_from_bytes(const Bytes32& bytes) {

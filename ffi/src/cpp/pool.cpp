@@ -185,8 +185,12 @@ Result<PoolCard> OwnedPool::try_card(std::uint16_t bank) const {
 }
 
 Result<std::vector<std::uint8_t>> OwnedPool::try_file() const {
-  return detail::told<std::vector<std::uint8_t>>(
-      detail::lack(*this), [&](auto& status) { return detail::bytes(impl_->inner->file(status)); });
+  return detail::told<std::vector<std::uint8_t>>(detail::lack(*this), [&](auto& status) {
+    rust::Vec<std::uint8_t> secret = impl_->inner->file(status);
+    std::vector<std::uint8_t> file = detail::bytes(secret);
+    if (!secret.empty()) wipe(Room(secret.data(), secret.size()));
+    return file;
+  });
 }
 
 }  // namespace gridnet

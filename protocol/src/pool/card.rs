@@ -2,8 +2,8 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use super::Registration;
 use super::tree::{Branch, Leaf, is_in_tree};
+use super::{LENGTH_MAX, Registration};
 use crate::Network;
 use crate::token::Token;
 
@@ -51,8 +51,11 @@ impl PoolCard {
     }
 
     /// Whether the word of a token, of which this is, belongs to the bank: as many hashes as its depth, 16 million at
-    /// most.
+    /// most. A token that is deeper than the bank is long has none.
     pub fn leads_to_ceiling(&self, token: &Token) -> bool {
+        if token.depth.0 > self.registration.length.min(LENGTH_MAX) {
+            return false;
+        }
         let function = self.registration.function.hash_function();
         (0..token.depth.0).fold(token.word.0, |word, _| function.hash(&word)) == self.proof.ceiling
     }

@@ -142,6 +142,8 @@ impl Sequence {
         round: usize,
     ) -> Result<Verified, gridnet_core::Error> {
         let began = Instant::now();
+        // What a call left that ended in a panic is forgotten.
+        self.banks.end(engine, false);
         let control = Control { cancel: control.cancel.clone(), progress: None };
         let pending = self.verify_pending(engine, pools, context, &control, round);
         self.banks.end(engine, pending.is_ok());
