@@ -248,7 +248,10 @@ pub(crate) mod ffi {
         bank: u16,
     }
 
-    // What C++ is asked in the middle of a call. Neither ever throws, or keeps what it is lent.
+    // What C++ is asked in the middle of a call.
+    //
+    // SAFETY: `callbacks.hpp` catches all that a callback throws, writes nowhere but into what it is lent to be written, and
+    // keeps none of it.
     unsafe extern "C++" {
         include!("callbacks.hpp");
 
@@ -430,7 +433,11 @@ pub(crate) mod ffi {
 
         type Change<'a>;
         fn bank(self: &Change<'_>) -> u16;
+        /// # Safety
+        /// C++ must not keep the bytes for longer than the change.
         unsafe fn file<'a, 'b>(self: &'a Change<'b>) -> &'a [u8];
+        /// # Safety
+        /// As above.
         unsafe fn bytes<'a, 'b>(self: &'a Change<'b>) -> &'a [u8];
 
         type OwnedPool;

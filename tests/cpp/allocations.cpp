@@ -1,5 +1,5 @@
-// What a gateway verifies over and over takes no memory, whether it is good or bad. A program of its own: by the linker's
-// --wrap it stands between all that it is linked with, the C++ library too, and those who give memory.
+// What a gateway verifies over and over takes no memory, whether it is good or bad. A program of its own: by the
+// linker's --wrap it stands between all that it is linked with, the C++ library too, and those who give memory.
 #include <gridnet/gridnet.hpp>
 
 #include <atomic>
@@ -197,7 +197,8 @@ void a_header_and_an_identity() {
   using gridnet::IdentityFault;
   takes_nothing("an identity", [&] { return check_identity(NETWORK, owner, proof) == IdentityFault::none; });
   takes_nothing("by its target", [&] { return verify_identity(owner, proof, target) == IdentityFault::none; });
-  takes_nothing("another's", [&] { return check_identity(gridnet::Network::main, other, proof) != IdentityFault::none; });
+  constexpr auto main_network = gridnet::Network::main;
+  takes_nothing("another's", [&] { return check_identity(main_network, other, proof) == IdentityFault::hash; });
   takes_nothing("of nothing", [&] { return check_identity(NETWORK, owner, none) == IdentityFault::repetitions; });
 }
 

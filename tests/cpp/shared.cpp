@@ -1,5 +1,5 @@
-// The shared library does the same, and its errors are caught here. Of every class something is asked, so that this does
-// not link when a name of the headers is not among those that the library shows.
+// The shared library does the same, and its errors are caught here. Of every class something is asked, so that this
+// does not link when a name of the headers is not among those that the library shows.
 #include <gridnet/gridnet.hpp>
 
 #include "world.hpp"
@@ -18,7 +18,9 @@ bool is_carried_and_paid() {
   world::Session session(pool.issue(world::key("owner"), world::ask(receiver.keys), persist));
   session.carry("ann");
   session.carry("ben", true);
-  const auto datagram = gridnet::Datagram::make(session.token, session.custody, {}, world::NOW, {}).with_card(pool.card(0));
+  const gridnet::PoolCard card = pool.card(0);
+  if (!card.is_of(world::NETWORK, session.token) || card.registration().id(world::NETWORK) != pool.id()) return false;
+  const auto datagram = gridnet::Datagram::make(session.token, session.custody, {}, world::NOW, {}).with_card(card);
   if (datagram.check(world::NETWORK, world::NOW) != gridnet::Refusal::content) return false;
   session.arrive();
   gridnet::Claims claims;

@@ -39,9 +39,10 @@ const Ended& ended() {
   return ended;
 }
 
-gridnet::Signature receipt() {
-  const Session& session = ended().session;
-  return session.custody.receipt(NETWORK, session.token, receiver().key);
+const gridnet::Signature& receipt() {
+  static const gridnet::Signature receipt =
+      ended().session.custody.receipt(NETWORK, ended().session.token, receiver().key);
+  return receipt;
 }
 
 gridnet::Result<TransitPool> by_receipt(const gridnet::Signature& receipt, const Openings& openings) {

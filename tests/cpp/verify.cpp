@@ -161,7 +161,8 @@ TEST_CASE("many claims in one list have a verdict each, and their hops stand whe
   const std::vector<std::string> names = {"ann", "ben", "cyd"};
   for (std::size_t bank = 0; bank < 6; ++bank) {
     // No hop, one, two, or three; every fourth is bad.
-    const Session session = world::session(pool, world::ask(receiver().keys), {names.begin(), names.begin() + bank % 4});
+    const std::vector<std::string> carriers(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(bank % 4));
+    const Session session = world::session(pool, world::ask(receiver().keys), carriers);
     const ClaimedPool claim = world::claim(pool, session, receiver());
     claims.add(bank % 4 == 1 ? forged(claim) : claim);
   }

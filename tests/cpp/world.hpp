@@ -1,5 +1,5 @@
-// A small made-up ledger with people in it, and sessions that run through the library's own calls. Every secret is drawn
-// from its name, and time is data.
+// A small made-up ledger with people in it, and sessions that run through the library's own calls. Every secret is
+// drawn from its name, and time is data.
 #ifndef GRIDNET_TESTS_WORLD_HPP
 #define GRIDNET_TESTS_WORLD_HPP
 
