@@ -61,6 +61,8 @@ const BUILDS: [Build; 2] = [
             "valgrind",
             "--quiet",
             "--error-exitcode=9",
+            // Otherwise a thread that waits for another may keep it from its turn for minutes.
+            "--fair-sched=yes",
             "--leak-check=full",
             "--show-leak-kinds=definite",
             "--errors-for-leak-kinds=definite",
