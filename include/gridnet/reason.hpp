@@ -64,7 +64,7 @@ enum class Void : std::uint8_t {
 enum class NoFraud : std::uint8_t {
   /// They are.
   none = 0,
-  /// A token's numbers do not fit together.
+  /// A token's numbers do not fit together. (What does not decode is a failure, `encoding`, and means the same.)
   shape = 1,
   /// A token is of another network.
   network = 2,

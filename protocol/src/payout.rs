@@ -280,6 +280,14 @@ mod tests {
         assert_eq!(one[0].0, three.iter().map(|share| share.0).sum::<u64>());
     }
 
+    #[test]
+    fn no_more_hops_are_paid_than_a_transit_pool_may_have() {
+        let paid = |hops| payout(Units(1_000_000), 0, 10, NEUTRAL, hops).map(|paid| paid.hops.len());
+        assert_eq!(paid(32), Ok(32));
+        assert_eq!(paid(33), Err(Error::TooMany { what: "the hops", got: 33, max: 32 }));
+        assert!(paid(usize::MAX).is_err());
+    }
+
     proptest! {
         #[test]
         fn parts_add_up(total in 1u64.., weight in 0u64..100_000, a in 1u16..u16::MAX, more in 1u16.., hops in 0usize..33, neutral: bool) {
