@@ -72,17 +72,7 @@ pub(crate) fn create_pool(
     status: &mut Status,
 ) -> Box<OwnedPool> {
     guard(status, || {
-        let plan = plan.understood()?;
-        let plan = Plan {
-            sequence: plan.sequence,
-            function: plan.function,
-            banks: plan.banks,
-            length: plan.length,
-            value: plan.value,
-            expiry: plan.expiry,
-            minimum_stake: plan.minimum_stake,
-            terms: plan.terms,
-        };
+        let plan = Plan::from(&plan.understood()?);
         let owner = Owner {
             network: network(id)?,
             // The pool's file is written again and again, and copied: the key is kept out of it.

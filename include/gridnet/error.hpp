@@ -24,9 +24,10 @@ namespace gridnet {
 /// Why a call has no answer.
 class Failure {
  public:
+  /// Returned from a callback, only the message goes further: the call that asked it fails under its own number.
   Failure(std::uint32_t code, std::string name, std::string message)
       : code_(code), name_(std::move(name)), message_(std::move(message)) {}
-  /// Of a callback, in the caller's own words: the call that asked it says them, under its own number.
+  /// What a callback returns, in the caller's own words.
   explicit Failure(std::string message) : Failure(206, "callback", std::move(message)) {}
 
   /// Never changes for this kind of error. The engine's are below 100, the protocol's below 200; those of this face are 201

@@ -105,10 +105,10 @@ impl Locked {
     }
 }
 
-/// Where the secrets of a file go.
-pub(crate) fn key_of(path: &Path) -> PathBuf {
+/// The file beside another that has its name and one more ending: where its secrets go.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".key");
+    name.push(ending);
     PathBuf::from(name)
 }
 

@@ -282,8 +282,9 @@ Examples:
 
 /// Below `gridnet receiver create`.
 pub(crate) const CREATE_RECEIVER: &str = "\
-Senders need the public file. The secrets beside it sign for what arrives, and
-open the seals of those who carried it.
+Senders need the public file. Of the two secrets beside it, .key signs for what
+arrives, and .seal opens the seals of those who carried it. The C++ and Python
+libraries read both.
 
 Examples:
     gridnet receiver create --network regtest --out eve.receiver --json";

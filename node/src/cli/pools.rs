@@ -266,7 +266,7 @@ pub(crate) struct CreateReceiver {
     /// The network
     #[arg(long, value_name = "NETWORK", default_value = "test", value_parser = network())]
     pub(crate) network: Network,
-    /// Where the public part goes, for senders; the secrets go to FILE.key
+    /// Where the public part goes, for senders; the secrets go to FILE.key and FILE.seal
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: PathBuf,
     /// Print one JSON object

@@ -6,7 +6,6 @@ use gridnet_protocol::encoding::{decode, encode};
 use gridnet_protocol::receiver::{Receiver, SealSecret};
 use gridnet_protocol::{Address, SecretKey};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::cli::CreateReceiver;
 use crate::files::{self, Prepared};
@@ -18,13 +17,14 @@ const MAGIC: &[u8; 9] = b"GN-recvr\x01";
 
 /// Draws keys.
 pub(crate) fn create(args: &CreateReceiver) -> Result<Outcome, Failure> {
-    let key_file = Prepared::new("--out", &files::key_of(&args.out))?;
+    let key_file = Prepared::new("--out", &files::beside(&args.out, ".key"))?;
+    let seal_file = Prepared::new("--out", &files::beside(&args.out, ".seal"))?;
     let public_file = Prepared::new("--out", &args.out)?;
     let key = SecretKey::from_seed(files::random()?);
     let secret = SealSecret::from_bytes(files::random()?);
     let receiver = Receiver::new(args.network, &key, secret.public());
-    let secrets = Zeroizing::new([*key.seed(), *secret.bytes()].concat());
-    key_file.write(&secrets)?;
+    key_file.write(&key.to_file())?;
+    seal_file.write(&secret.to_file())?;
     public_file.write(&[&MAGIC[..], &encode(&receiver)].concat())?;
     let created = Created {
         address: Address::of(&receiver.key).to_text(args.network),

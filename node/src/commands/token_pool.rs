@@ -95,7 +95,7 @@ pub(crate) fn token(args: &IssueToken) -> Result<Outcome, Failure> {
     let receiver = receiver::read("--receiver", &args.receiver)?;
     // Made ready now: once the pool's file says that a token was issued, nothing must be in its way.
     let token_file = Prepared::new("--out", &args.out)?;
-    let key_file = Prepared::new("--out", &files::key_of(&args.out))?;
+    let key_file = Prepared::new("--out", &files::beside(&args.out, ".key"))?;
     // From here to the end nobody else issues anything from this pool.
     let locked = Locked::new("--pool", &args.pool)?;
     let mut pool = read("--pool", &locked.path)?;
@@ -126,7 +126,7 @@ pub(crate) fn token(args: &IssueToken) -> Result<Outcome, Failure> {
         Err(IssueError::Persist(failure)) => return Err(failure),
         Err(IssueError::Refused(error)) => return Err(refused(&error)),
     };
-    key_file.write(&*issued.first_key.seed())?;
+    key_file.write(&issued.first_key.to_file())?;
     token_file.write(&issued.token.to_bytes())?;
     let token = &issued.token;
     output::answer(

@@ -1,9 +1,10 @@
 //! Pools in their owner's files, receivers, and tokens.
 
-use gridnet_protocol::Network;
 use gridnet_protocol::pool::OwnedPool;
+use gridnet_protocol::receiver::SealSecret;
 use gridnet_protocol::token::Token;
 use gridnet_protocol::value::Depth;
+use gridnet_protocol::{Network, SecretKey};
 use serde_json::{Value, json};
 
 use crate::run::{Ran, gridnet, keys, words};
@@ -30,6 +31,16 @@ impl Place {
 }
 
 #[test]
+fn a_receivers_secrets_are_files_of_the_library() {
+    let place = Place(tempfile::tempdir().expect("a folder"));
+    let created = place.run("receiver create --network regtest --out @ann --json").ended(0).json();
+    let key = SecretKey::from_file(&place.read("ann.key")).expect("a key");
+    let seal = SealSecret::from_file(&place.read("ann.seal")).expect("a secret");
+    assert_eq!(created["key"], json!(hex::encode(key.public().0)));
+    assert_eq!(created["seal_key"], json!(hex::encode(seal.public().0)));
+}
+
+#[test]
 fn a_pool_is_created_and_shown_without_its_secrets() {
     let (place, created) = Place::with_pool("--banks 3 --length 50 --value 7");
     for key in ["pool_id", "root", "banks", "length", "coins"] {
@@ -50,7 +61,7 @@ fn a_pool_is_created_and_shown_without_its_secrets() {
     }
     assert!(plain.contains("3 banks of 50 blake2s hashes, 7 units each"), "{plain}");
     #[cfg(unix)]
-    for name in ["pool", "bob.key"] {
+    for name in ["pool", "bob.key", "bob.seal"] {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(place.0.path().join(name)).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name} is for its owner's eyes");
@@ -90,8 +101,8 @@ fn tokens_are_issued_once_and_survive() {
         assert_eq!(said["token_id"], json!(token.id(Network::Regtest).to_string()));
         assert_eq!(said["session"], json!(token.session().to_string()));
         assert_eq!(created["pool_id"], json!(token.pool.to_string()));
-        let seed = place.read(&format!("{name}.key")).try_into().expect("32 bytes");
-        assert_eq!(gridnet_protocol::SecretKey::from_seed(seed).public(), token.first_key);
+        let key = SecretKey::from_file(&place.read(&format!("{name}.key"))).expect("a key");
+        assert_eq!(key.public(), token.first_key);
     }
     // What was handed out is not handed out again, and a refusal uses nothing up.
     let again = issue(9, "t3").ended(2);

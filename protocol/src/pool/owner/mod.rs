@@ -117,6 +117,23 @@ pub struct Plan {
     pub terms: Terms,
 }
 
+impl Plan {
+    /// What is to be registered, but for the root.
+    fn registration(self, owner: Address) -> Registration {
+        let Plan { sequence, function, banks, length, value, expiry, minimum_stake, terms } = self;
+        let root = [0; 32];
+        Registration { owner, sequence, function, banks, length, value, expiry, minimum_stake, terms, root }
+    }
+}
+
+/// What a registration says that is its owner's to choose.
+impl From<&Registration> for Plan {
+    fn from(of: &Registration) -> Plan {
+        let &Registration { sequence, function, banks, length, value, expiry, minimum_stake, terms, .. } = of;
+        Plan { sequence, function, banks, length, value, expiry, minimum_stake, terms }
+    }
+}
+
 /// What a bank's open session was promised to.
 #[derive(Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 struct Promise {
@@ -204,18 +221,7 @@ impl OwnedPool {
     /// the engine's own.
     pub fn create(engine: &Engine, owner: Owner, plan: Plan, control: &Control) -> Result<OwnedPool, Error> {
         let address = owner.address();
-        let mut registration = Registration {
-            owner: address,
-            sequence: plan.sequence,
-            function: plan.function,
-            banks: plan.banks,
-            length: plan.length,
-            value: plan.value,
-            expiry: plan.expiry,
-            minimum_stake: plan.minimum_stake,
-            terms: plan.terms,
-            root: [0; 32],
-        };
+        let mut registration = plan.registration(address);
         registration.check()?;
         let seed = |bank| *owner.master.seed(owner.network, &address, plan.sequence, bank);
         let seeds: Zeroizing<Vec<[u8; 32]>> = Zeroizing::new((0..plan.banks).map(seed).collect());
