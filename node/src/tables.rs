@@ -88,7 +88,13 @@ impl Reader {
 
     /// What is wrong with the table.
     pub(crate) fn refusal(&self, what: &str) -> Failure {
-        Failure::argument(self.argument, format!("{:?} cannot be read: {what}", self.path))
+        self.refuser()(what)
+    }
+
+    /// What says so elsewhere, while this one reads on.
+    pub(crate) fn refuser(&self) -> impl Fn(&str) -> Failure + Send + Sync + use<> {
+        let (argument, path) = (self.argument, self.path.clone());
+        move |what| Failure::argument(argument, format!("{path:?} cannot be read: {what}"))
     }
 }
 

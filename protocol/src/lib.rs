@@ -39,6 +39,7 @@ pub mod sign;
 #[cfg(feature = "arrow")]
 pub mod table;
 pub mod tagged;
+pub mod throughput;
 pub mod token;
 pub mod transit;
 pub mod value;

@@ -1,4 +1,4 @@
-//! What is handed on: the C++ library as a folder that any build system can use.
+//! What is handed on: the C++ library as a folder that any build system can use, and the Python package as a wheel.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 use crate::command::{cargo, run};
 use crate::repo::Repo;
-use crate::third_party;
+use crate::{python, third_party};
 
 /// What to make.
 #[derive(Subcommand)]
@@ -19,6 +19,18 @@ pub(crate) enum What {
     /// Needs a C++ compiler. The folder can be moved, and packed: nothing in it names where it was made. Use it with
     /// `cmake -DCMAKE_PREFIX_PATH=DIR` and `find_package(gridnet)`, or `PKG_CONFIG_PATH=DIR/lib/pkgconfig`.
     Cpp(Cpp),
+    /// The Python package: a wheel for this kind of machine and every CPython from 3.11 on.
+    ///
+    /// Needs Python 3.11 or newer. `pip install DIR/gridnet-*.whl` needs neither Rust nor a compiler.
+    Python(Python),
+}
+
+/// Where to.
+#[derive(clap::Args)]
+pub(crate) struct Python {
+    /// Where the wheel goes.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
 }
 
 /// How.
@@ -67,7 +79,17 @@ impl Tools {
 
 /// Makes it.
 pub(crate) fn make(repo: &Repo, what: What) -> Result<()> {
-    let What::Cpp(Cpp { prefix, lean, target, archive }) = what;
+    let Cpp { prefix, lean, target, archive } = match what {
+        What::Cpp(cpp) => cpp,
+        What::Python(Python { out }) => {
+            let wheel = python::set_up(repo)?.wheel(repo, "release")?;
+            fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+            copy(&wheel, &out)?;
+            let name = wheel.file_name().context("a file has a name")?;
+            println!("the Python package is {}", out.join(name).display());
+            return Ok(());
+        }
+    };
     let target = target.as_deref();
     let tools = Tools::of(target)?;
     let archive = match archive {

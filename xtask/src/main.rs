@@ -10,6 +10,7 @@ mod deny;
 mod dist;
 mod machine;
 mod perf;
+mod python;
 mod repo;
 mod setup;
 mod shaders;
@@ -52,7 +53,8 @@ enum Chore {
     /// With CI=true in the environment, as in `.ci/run`, `test` does the same, and a stage that cannot run is a
     /// failure, not a skip. It also prints the machine it ran on, because a time without its machine says nothing.
     Ci(test::Args),
-    /// Install what the tests need: Debian packages (software Vulkan among them), cargo-deny, the aarch64 compiler.
+    /// Install what the tests need: Debian packages (software Vulkan among them), cargo-deny, the aarch64 compiler,
+    /// Python's tools.
     ///
     /// Does nothing that is already done, so it is safe to repeat. As root, or with a sudo that asks no password,
     /// packages are installed; otherwise the command to run is printed.
@@ -73,7 +75,7 @@ enum Chore {
         #[arg(long)]
         setup_only: bool,
     },
-    /// Make what is handed on: the C++ library.
+    /// Make what is handed on: the C++ library, the Python wheel.
     #[command(subcommand)]
     Dist(dist::What),
     /// Write the GPU kernels anew from their templates and functions, into shaders/wgsl.
@@ -109,7 +111,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Test(args) if crate::repo::in_ci() => test::run(&repo, &args, test::Report::Budgets),
         Chore::Test(args) => test::run(&repo, &args, test::Report::Minutes),
         Chore::Ci(args) => test::run(&repo, &args, test::Report::Budgets),
-        Chore::Setup => setup::all().map(|()| ExitCode::SUCCESS),
+        Chore::Setup => setup::all(&repo).map(|()| ExitCode::SUCCESS),
         Chore::Tidy => tidy::run(&repo).map(ExitCode::from),
         Chore::Aarch64 { setup_only: true } => aarch64::set_up().map(|_| ExitCode::SUCCESS),
         Chore::Aarch64 { setup_only: false } => aarch64::test(&repo, &aarch64::set_up()?).map(|tally| {

@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::command::{on_path, run, succeeds};
-use crate::{aarch64, cpp, deny, vulkan};
+use crate::repo::Repo;
+use crate::{aarch64, cpp, deny, python, vulkan};
 
 /// A Debian package, what it is needed for, and the program (or the file, by its absolute path) that shows it is
 /// there, whichever way it came.
@@ -40,13 +41,14 @@ impl Package {
 }
 
 /// Sets everything up. What could not be set up is said, and does not stop the rest.
-pub(crate) fn all() -> Result<()> {
+pub(crate) fn all(repo: &Repo) -> Result<()> {
     let mut incomplete = Vec::new();
     for (what, outcome) in [
         ("cargo-deny", deny::set_up().map(drop)),
         ("aarch64", aarch64::set_up().map(drop)),
         ("vulkan", vulkan::set_up()),
         ("c++", cpp::set_up()),
+        ("python", python::set_up(repo).map(drop)),
     ] {
         match outcome {
             Ok(()) => println!("{what}: ready"),

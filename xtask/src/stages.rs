@@ -15,7 +15,7 @@ use crate::command::{cargo, run, run_tests};
 use crate::machine::{Machine, PathsFile};
 use crate::repo::{Repo, in_ci};
 use crate::tally::Tally;
-use crate::{aarch64, cpp, deny, setup, tidy, vulkan};
+use crate::{aarch64, cpp, deny, python, setup, tidy, vulkan};
 
 /// The crates whose tests are the engine's.
 const ENGINE: &[&str] =
@@ -57,6 +57,8 @@ pub(crate) enum Stage {
     Node,
     /// Tests of the C++ library, as its users install it
     Cpp,
+    /// Tests of the Python package, as its users install it
+    Python,
     /// Tests of the engine's aarch64 paths, under QEMU
     Aarch64,
     /// The published rivals that the benchmarks compare with still compile (only with --long)
@@ -100,7 +102,7 @@ impl<'a> Stages<'a> {
         match stage {
             Stage::Setup => {
                 // Not a check: the stages that need what is missing will say so, each for itself.
-                if let Err(error) = setup::all() {
+                if let Err(error) = setup::all(self.repo) {
                     println!("{error:#}");
                 }
                 Ok(Tally::default())
@@ -132,6 +134,13 @@ impl<'a> Stages<'a> {
                     let mut tally = self.tests(FFI, None, |_| true)?;
                     tally += cpp::test(self.repo, &self.repo.target().join("ci/libgridnet_ffi.a"))?;
                     Ok(tally)
+                }
+                Err(why) => skipped(&why),
+            },
+            Stage::Python => match python::set_up(self.repo) {
+                Ok(tools) => {
+                    self.programs()?;
+                    python::test(self.repo, &tools, &self.repo.target().join("ci/lib_native.so"))
                 }
                 Err(why) => skipped(&why),
             },
@@ -218,6 +227,10 @@ impl<'a> Stages<'a> {
         }
         let package = self.repo.metadata.packages.iter().find(|package| package.id == artifact.package_id)?;
         let kinds: Vec<_> = artifact.target.kind.iter().map(ToString::to_string).collect();
+        // What an interpreter loads has no tests of its own; cargo makes a program of it all the same.
+        if kinds == ["cdylib"] {
+            return None;
+        }
         Some(TestProgram {
             package: package.name.to_string(),
             target: format!("{} {}", kinds.join(" "), artifact.target.name),

@@ -18,9 +18,12 @@ impl Tally {
     pub(crate) const SKIPPED: Tally = Tally { passed: 0, failed: 0, skipped: 1 };
 
     /// The counts of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; ...`, the form
-    /// in which Rust's test programs end; or of `[doctest] test cases: 12 | 12 passed | 0 failed | 0 skipped`, the form
-    /// of those in C++. `None` for any other line.
+    /// in which Rust's test programs end; of `[doctest] test cases: 12 | 12 passed | 0 failed | 0 skipped`, the form of
+    /// those in C++; or of `1 failed, 12 passed, 1 skipped in 0.04s`, that of Python's. `None` for any other line.
     pub(crate) fn of_line(line: &str) -> Option<Tally> {
+        if let Some(tally) = Tally::of_pytest(line) {
+            return Some(tally);
+        }
         if let Some(counts) = line.strip_prefix("[doctest] test cases:") {
             let count = |word: &str| {
                 counts
@@ -38,6 +41,24 @@ impl Tally {
             counts.split("; ").find_map(|part| part.strip_suffix(word)?.trim_end().parse::<u64>().ok())
         };
         Some(Tally { passed: count("passed")?, failed: count("failed")?, skipped: count("ignored")? })
+    }
+
+    fn of_pytest(line: &str) -> Option<Tally> {
+        let (counts, time) = line.trim_matches('=').trim().rsplit_once(" in ")?;
+        let is_time = time.split(' ').next()?.strip_suffix('s')?.parse::<f64>().is_ok();
+        let mut tally = is_time.then(Tally::default)?;
+        for part in counts.split(", ") {
+            let (count, word) = part.split_once(' ')?;
+            let count: u64 = count.parse().ok()?;
+            match word {
+                "passed" => tally.passed += count,
+                "failed" | "error" | "errors" => tally.failed += count,
+                "skipped" => tally.skipped += count,
+                "deselected" | "warning" | "warnings" => {}
+                _ => return None,
+            }
+        }
+        Some(tally)
     }
 
     /// One check that is no test. What went wrong is printed.
@@ -95,6 +116,11 @@ mod tests {
         let line = "[doctest] test cases:  7 |  4 passed | 2 failed | 1 skipped";
         assert_eq!(Tally::of_line(line), Some(Tally { passed: 4, failed: 2, skipped: 1 }));
         assert_eq!(Tally::of_line("[doctest] assertions: 99 | 99 passed | 0 failed |"), None);
+        let line = "2 failed, 41 passed, 3 skipped, 1 warning, 1 error in 62.50s (0:01:02)";
+        assert_eq!(Tally::of_line(line), Some(Tally { passed: 41, failed: 3, skipped: 3 }));
+        assert_eq!(Tally::of_line("7 passed in 0.12s"), Some(Tally { passed: 7, failed: 0, skipped: 0 }));
+        assert_eq!(Tally::of_line("1000 pools in 0.12s"), None);
+        assert_eq!(Tally::of_line("7 passed in no time"), None);
         assert_eq!(Tally::of_line("test walk::agrees ... ok"), None);
         assert_eq!(Tally::of_line("test result: "), None);
         assert_eq!(Tally::of_line("test result: ok. many passed; 0 failed; 0 ignored"), None);

@@ -33,7 +33,7 @@ pub(crate) enum Report {
 }
 
 /// The minutes that groups of stages may take together on two cores from an empty target folder.
-const BUDGETS: [(&str, f64, &[Stage]); 6] = [
+const BUDGETS: [(&str, f64, &[Stage]); 7] = [
     (
         "build",
         15.0,
@@ -54,6 +54,7 @@ const BUDGETS: [(&str, f64, &[Stage]); 6] = [
     ("protocol", 6.0, &[Stage::Protocol]),
     ("node", 6.0, &[Stage::Node]),
     ("c++", 4.0, &[Stage::Cpp]),
+    ("python", 4.0, &[Stage::Python]),
 ];
 
 impl Args {

@@ -113,7 +113,10 @@ fn what_the_ledger_is_can_be_said_otherwise() {
     only("--time 5", "expiry");
     only("--height 4000000000", "expiry");
     let elsewhere = place.run("verify transit @a.parquet --network main").ended(2);
-    assert!(elsewhere.err.contains("of the regtest network, not of main"), "{elsewhere:?}");
+    assert!(
+        elsewhere.err.contains("the network of this table must be main, and is regtest"),
+        "{elsewhere:?}"
+    );
     std::fs::remove_file(place.path("a.identities.parquet")).expect("it is there");
     only("", "pool");
     let without = place.run("verify transit @a.parquet").ended(1);

@@ -10,11 +10,15 @@ mod arrays;
 pub mod chains;
 mod columns;
 pub mod identities;
+mod judge;
 mod ledger;
+mod rows;
 pub mod signatures;
 #[cfg(test)]
 mod tests;
 pub mod transit;
 pub mod verdicts;
 
+pub use self::judge::{Entered, Short, TransitJudge, judge_chains, judge_identities, judge_signatures};
 pub use self::ledger::{Given, Ledger, network};
+pub use self::rows::each_batch;

@@ -1,5 +1,6 @@
 //! Hash chains, identity proofs and signatures in bulk.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use ed25519_zebra::VerificationKey;
@@ -121,13 +122,14 @@ impl SignedMessage {
 /// # Errors
 /// The engine's own; [`Error::OutOfRange`] when there is a message of more than
 /// [`SIGNED_BYTES_MAX`](gridnet_core::limits::SIGNED_BYTES_MAX) bytes.
-pub fn verify_signatures(
+pub fn verify_signatures<S: Borrow<SignedMessage>>(
     engine: &Engine,
-    signed: &[SignedMessage],
+    signed: &[S],
     control: &Control,
 ) -> Result<Report<Vec<Signed>>, Error> {
     let began = std::time::Instant::now();
     let mut devices = Vec::new();
+    let signed: Vec<&SignedMessage> = signed.iter().map(Borrow::borrow).collect();
     let mut verdicts = vec![Ok(()); signed.len()];
     let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (row, signed) in signed.iter().enumerate() {

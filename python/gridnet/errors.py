@@ -1,0 +1,67 @@
+"""What can go wrong: exceptions with a number and a name that never change.
+
+Numbers below 100 are the engine's, below 200 the protocol's; those of this face are 301 (`type`), 302 (`value`),
+303 (`forked`), 304 (`missing`: an optional package is not installed), 305 (`read`: a table broke off), 306
+(`invalid`: something that was to be verified is bad) and 399 (`internal`: a fault in gridnet itself).
+"""
+
+from __future__ import annotations
+
+__all__ = ["ArgumentError", "ArgumentTypeError", "Error", "Invalid"]
+
+
+class Error(Exception):
+    """What gridnet refuses, or fails at.
+
+    >>> import gridnet
+    >>> try:
+    ...     gridnet.Engine(device="abacus")
+    ... except gridnet.Error as error:
+    ...     print(error.code, error.name)
+    5 unknown-device
+    """
+
+    code: int
+    """A number that never changes for one kind of error."""
+    name: str
+    """A short name that never changes either."""
+
+    def __init__(self, code: int, name: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.name = name
+
+    def __reduce__(self) -> tuple[type[Error], tuple[int, str, str]]:
+        return type(self), (self.code, self.name, str(self))
+
+
+class ArgumentError(Error, ValueError):
+    """An argument of the right type whose value cannot be."""
+
+
+class ArgumentTypeError(Error, TypeError):
+    """An argument of the wrong type."""
+
+
+class Invalid(Error):
+    """Something that was to be verified is bad; `reason` is the stable name of why."""
+
+    reason: str
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(306, "invalid", f"{what} is bad: {reason}")
+        self.what = what
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, str]]:  # type: ignore[override]
+        return type(self), (self.what, self.reason)
+
+
+# The engine's failures that no argument is to blame for: a self-test, a wrong answer, a cancel, threads that do not
+# start, a device that is lost or is not used for something; and this face's.
+_NOT_ARGUMENTS = frozenset({15, 16, 17, 18, 20, 22, 115, 117, 303, 304, 399})
+
+
+def refusal(code: int, name: str, message: str) -> Error:
+    """Make the exception of a number."""
+    return (Error if code in _NOT_ARGUMENTS else ArgumentError)(code, name, message)
