@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["device_rates", "fake_hop_gain", "payout_along_path", "payouts_until_faking_pays", "verification_scaling"]
 
-_BLUE, _ORANGE, _GREY = "#1f6feb", "#d9730d", "#8b949e"
+_BLUE, _GREY = "#1f6feb", "#8b949e"
+_COLOURS = (_BLUE, "#d9730d", "#2da44e", "#8250df")
 _GIVEN = tuple(10**exponent for exponent in range(3, 11))
 
 
@@ -49,7 +50,8 @@ def payout_along_path(
     axes.bar(names, shares, color=_BLUE, label="keeps")
     axes.bar(names, rest, bottom=shares, color=_GREY, alpha=0.35, label="passes on")
     for number, share in enumerate(shares):
-        axes.annotate(f"{share:,}\n{share / amount:.1%}", (number, share / 2), ha="center", va="center", color="white")
+        axes.annotate(f"{share:,}\n{share / amount:.1%}", (number, given[number]), ha="center", va="bottom")
+    axes.margins(y=0.15)
     axes.set_ylabel("units")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_title(f"Payrate {payrate[0]}/{payrate[1]}: what each of {hops} hops keeps")
@@ -127,10 +129,11 @@ def device_rates(rates: Mapping[str, Mapping[str, float]], axes: Axes | None = N
     for number, (device, of) in enumerate(rates.items()):
         places = [row + number * height for row in range(len(names))]
         values = [of.get(name, float("nan")) for name in names]
-        axes.barh(places, values, height, label=device, color=None if number else _BLUE)
+        axes.barh(places, values, height, label=device, color=_COLOURS[number % len(_COLOURS)])
         for place, value in zip(places, values, strict=True):
             axes.annotate(f" {_scaled(value)}", (value, place), va="center", fontsize="small")
     axes.set_xscale("log")
+    axes.margins(x=0.2)
     axes.set_yticks([row + height * (len(rates) - 1) / 2 for row in range(len(names))], names)
     axes.invert_yaxis()
     axes.set_xlabel("a second")

@@ -30,7 +30,8 @@ def watching(progress: Progress, unit: str, total: int | None = None) -> Iterato
             def tell(done: int, of: int) -> None:
                 if bar.total is None and 0 < of < 2**63:
                     bar.total = of
-                bar.update(done - bar.n)
+                if done > bar.n:
+                    bar.update(done - bar.n)
 
             yield tell
     elif callable(progress):

@@ -33,6 +33,11 @@ impl Watch {
         Watch { control, rows: Arc::default(), progress }
     }
 
+    /// For calls whose own progress is not what is told.
+    pub(crate) fn untold(&self) -> Control {
+        Control { cancel: self.control.cancel.clone(), progress: None }
+    }
+
     /// What is done and how much there may be to do; of rows the latter is for others to know.
     fn done(&self) -> (u64, u64) {
         match self.rows.load(Ordering::Relaxed) {

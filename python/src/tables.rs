@@ -81,7 +81,7 @@ pub(crate) fn verify_transit_pools<'py>(
         let decode = |batch: &RecordBatch| read(batch).map_err(Refusal::from);
         each_batch(engine, table, decode, |rows| {
             let entered = judge.enter(rows);
-            let (found, _) = judge.verify(engine, &entered, &watch.control)?;
+            let (found, _) = judge.verify(engine, &entered, &watch.untold())?;
             judged.add(verdicts::write(judged.rows, &found)?, watch)
         })?;
         Ok(judged)
@@ -98,7 +98,7 @@ pub(crate) fn verify_chains<'py>(
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let judge =
-        |engine: &Core, rows: Vec<_>, watch: &Watch| Ok(judge_chains(engine, &rows, &watch.control)?.value);
+        |engine: &Core, rows: Vec<_>, watch: &Watch| Ok(judge_chains(engine, &rows, &watch.untold())?.value);
     short(
         py,
         engine,
@@ -131,7 +131,7 @@ pub(crate) fn verify_identities<'py>(
         }),
     };
     short(py, engine, table, progress, of, identities::read, |of, engine, rows, watch| {
-        Ok(judge_identities(engine, *of, &rows, &watch.control)?.value)
+        Ok(judge_identities(engine, *of, &rows, &watch.untold())?.value)
     })
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn verify_signatures<'py>(
         progress,
         |_| Ok(()),
         signatures::read,
-        |(), engine, rows, watch| Ok(judge_signatures(engine, &rows, &watch.control)?.value),
+        |(), engine, rows, watch| Ok(judge_signatures(engine, &rows, &watch.untold())?.value),
     )
 }
 
@@ -233,7 +233,7 @@ pub(crate) fn sample_transit_pools<'py>(
         let mut made = Judged::new(transit::schema(&ledger)?);
         let mut planted = Vec::new();
         for number in 0.. {
-            let samples = sampler.batch(engine, number, &watch.control)?;
+            let samples = sampler.batch(engine, number, &watch.untold())?;
             if samples.is_empty() {
                 break;
             }

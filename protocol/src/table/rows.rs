@@ -8,8 +8,9 @@ use gridnet_core::Engine;
 
 /// Batches that go together where there is a graphics processor to be filled.
 const BATCHES_OF_GPU: usize = 8;
-/// Most rows of a batch that go together: memory is taken for them, and nobody hears of progress before they are done.
-const TOGETHER_MAX: usize = 65_536;
+/// Most rows of a batch that go together: memory is taken for them, and nobody hears of progress before they are done. A
+/// graphics processor is filled by `BATCHES_OF_GPU` times as many.
+const TOGETHER_MAX: usize = 8_192;
 /// Rows that a thread decodes at a time.
 const PIECE: usize = 512;
 /// How many times rows are decoded ahead.
