@@ -126,7 +126,7 @@ class Engine:
     survive a fork: the child makes its own.
 
     Arrays that can be written to are copied before the engine reads them; those that cannot, because they came from
-    `bytes` or Arrow or after `array.setflags(write=False)`, are read where they lie.
+    `bytes` or after `array.setflags(write=False)`, are read where they lie.
 
     Args:
         device: `auto` (the CPU and graphics processors), `cpu`, `gpu`, `all`, an id, or several of these.
