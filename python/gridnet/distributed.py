@@ -91,7 +91,7 @@ class _Files:
             self.verifier.identities = pq.read_table(beside)
         else:
             self.verifier.identities = self.identities
-        mark = _mark(source)
+        mark = _mark(source, self.of, self.verifier.rules)
         verdicts = self.verifier(pq.read_table(source))
         verdicts = verdicts.replace_schema_metadata({_SOURCE: mark})
         # Whole or not at all: a worker that is killed leaves nothing that looks done.
@@ -106,10 +106,11 @@ def _row(source: str, valid: pa.ChunkedArray, seconds: float, *, was_done: bool)
     return dict(zip(_REPORT, (source, len(valid), good, seconds, was_done), strict=True))
 
 
-def _mark(source: str) -> bytes:
-    """Say which state of a file was judged."""
-    about = os.stat(source)
-    return f"{about.st_size} {about.st_mtime_ns}".encode()
+def _mark(source: str, identities: str | None, rules: Rules | None) -> bytes:
+    """Say what verdicts depend on: the state of the file and of its identities, and the rules."""
+    files = [source, identities or str(identities_beside(source))]
+    states = [os.stat(file) if os.path.exists(file) else None for file in files]
+    return repr([None if of is None else (of.st_size, of.st_mtime_ns) for of in states] + [rules]).encode()
 
 
 def verdicts_of(source: str | Path, out: str | Path) -> Path:
@@ -121,13 +122,13 @@ def verdicts_of(source: str | Path, out: str | Path) -> Path:
     return Path(out) / f"{Path(source).stem}.verdicts.parquet"
 
 
-def _is_done(source: str, out: Path) -> pa.ChunkedArray | None:
-    """Give whether rows are valid, where this state of the file was judged to its end."""
+def _is_done(source: str, out: Path, identities: str | None, rules: Rules | None) -> pa.ChunkedArray | None:
+    """Give whether rows are valid, where this state of the file was judged to its end, by the same rules."""
     try:
         file = pq.ParquetFile(out)
     except (FileNotFoundError, pa.ArrowInvalid):
         return None
-    if (file.schema_arrow.metadata or {}).get(_SOURCE) != _mark(source):
+    if (file.schema_arrow.metadata or {}).get(_SOURCE) != _mark(source, identities, rules):
         return None
     return file.read(["valid"])["valid"]
 
@@ -144,8 +145,8 @@ def verify_files(
 ) -> pa.Table:
     """Verify files of transit pools, each as a whole, and write the verdicts on each beside one another into a folder.
 
-    A file whose verdicts are there is not verified again, unless it changed since: a run that was killed goes on where
-    it stopped.
+    A file whose verdicts are there is not verified again, unless it, its identities or the rules changed since: a run
+    that was killed goes on where it stopped.
 
     Args:
         files: Parquet files, each with the identities in `NAME.identities.parquet` beside it.
@@ -162,7 +163,8 @@ def verify_files(
     >>> verify_files([], "nowhere").num_rows
     0
     """
-    sources = [str(Path(file)) for file in files]
+    sources = [str(Path(file).absolute()) for file in files]
+    shared = None if identities is None else str(Path(identities).absolute())
     workers = _arguments.integer("workers", workers, 1, 100_000)
     cpus = _arguments.integer("cpus_per_worker", cpus_per_worker, 1, 1_024)
     outs = [verdicts_of(source, out) for source in sources]
@@ -170,7 +172,7 @@ def verify_files(
         raise _arguments.wrong_value("files", "of different names", "two of one name")
     report: dict[str, dict[str, object]] = {}
     for source, verdicts in zip(sources, outs, strict=True):
-        if (valid := _is_done(source, verdicts)) is not None:
+        if (valid := _is_done(source, verdicts, shared, rules)) is not None:
             report[source] = _row(source, valid, 0.0, was_done=True)
     left = [
         {"file": source, "out": str(verdicts.absolute())}
@@ -179,7 +181,7 @@ def verify_files(
     ]
     if left:
         os.makedirs(out, exist_ok=True)
-        for row in _by_ray(left, identities, rules, workers, cpus, gpus):
+        for row in _by_ray(left, shared, rules, workers, cpus, gpus):
             report[str(row["file"])] = row
     rows = [report[source] for source in sources]
     fields = [("file", pa.string()), ("count", pa.int64()), ("valid", pa.int64()), ("seconds", pa.float64())]
@@ -188,7 +190,7 @@ def verify_files(
 
 def _by_ray(
     left: list[dict[str, str]],
-    identities: str | Path | None,
+    identities: str | None,
     rules: Rules | None,
     workers: int,
     cpus: int,
@@ -202,7 +204,7 @@ def _by_ray(
     done = ray.data.from_items(left, override_num_blocks=len(left)).map_batches(
         _Files,
         fn_constructor_kwargs={
-            "identities": None if identities is None else str(Path(identities).absolute()),
+            "identities": identities,
             "rules": rules,
             "device": "auto" if gpus else "cpu",
             "threads": cpus,

@@ -93,11 +93,22 @@ def test_what_is_done_is_seen_without_ray(folder, tmp_path, engine):
     worker({"file": [str(source)], "out": [str(verdicts)]})
     report = distributed.verify_files([source], tmp_path).to_pylist()
     assert report == [{"file": str(source), "count": 400, "valid": 380, "seconds": 0.0, "was_done": True}]
-    # Verdicts on another state of the file are none on this one.
-    os.utime(source, ns=(1, 1))
-    assert distributed._is_done(str(source), verdicts) is None
+
+    # Verdicts on another state of the file, of its identities, or by other rules are none on this one.
+    def is_done(rules=None, identities=None):
+        return distributed._is_done(str(source), verdicts, identities, rules) is not None
+
+    assert is_done()
+    assert not is_done(rules=gridnet.Rules(height=7))
+    assert not is_done(identities=str(distributed.identities_beside(sources(folder)[1])))
+    for changed in (source, distributed.identities_beside(source)):
+        at = changed.stat().st_mtime_ns
+        os.utime(changed, ns=(1, 1))
+        assert not is_done()
+        os.utime(changed, ns=(at, at))
+        assert is_done()
     verdicts.write_bytes(b"half a file")
-    assert distributed._is_done(str(source), verdicts) is None
+    assert not is_done()
 
 
 def test_banks_in_several_files_are_named(folder, tmp_path):
