@@ -9,6 +9,8 @@
 
 from . import errors
 from ._native import version as __version__
+from .custody import Candidate, Custody, Opening
+from .datagrams import Datagram
 from .engine import (
     SIGNATURE_FAULTS,
     Algorithm,
@@ -23,6 +25,8 @@ from .engine import (
     hash_of,
 )
 from .errors import ArgumentError, ArgumentTypeError, Error, Invalid
+from .keys import Receiver, SealSecret, Signer, address_from_text, address_of, address_text, is_admitted, is_signature
+from .ledger import Kept, Ledger, RegisteredIdentity, claims_of
 from .payouts import (
     MINIMUM_FEE_RATE,
     UNITS_OF_GNC,
@@ -33,6 +37,7 @@ from .payouts import (
     split,
     throughput,
 )
+from .pools import Change, Issued, PoolCard, PoolPlan, Registration, TokenPool
 from .progress import Progress
 from .proofs import (
     HeaderChain,
@@ -56,6 +61,8 @@ from .tables import (
     verify_signatures,
     verify_transit_pools,
 )
+from .tokens import Fraud, Sender, Terms, Token, TokenBody, bundle_content, check_fraud, prove_fraud, stream_content
+from .transit import ClaimedPool, TransitPool
 
 __all__ = [
     "MINIMUM_FEE_RATE",
@@ -64,24 +71,53 @@ __all__ = [
     "Algorithm",
     "ArgumentError",
     "ArgumentTypeError",
+    "Candidate",
+    "Change",
+    "ClaimedPool",
+    "Custody",
+    "Datagram",
     "Device",
     "Engine",
     "Error",
     "FakeHop",
+    "Fraud",
     "HeaderChain",
     "Health",
     "Hit",
     "Identity",
     "Invalid",
+    "Issued",
+    "Kept",
+    "Ledger",
     "Mined",
     "Network",
+    "Opening",
     "Payout",
+    "PoolCard",
+    "PoolPlan",
     "Progress",
+    "Receiver",
+    "RegisteredIdentity",
+    "Registration",
     "Rules",
     "Samples",
+    "SealSecret",
     "SearchResult",
+    "Sender",
     "Share",
+    "Signer",
+    "Terms",
+    "Token",
+    "TokenBody",
+    "TokenPool",
+    "TransitPool",
     "__version__",
+    "address_from_text",
+    "address_of",
+    "address_text",
+    "bundle_content",
+    "check_fraud",
+    "claims_of",
     "compact_target",
     "default_engine",
     "devices",
@@ -89,12 +125,16 @@ __all__ = [
     "fake_hop",
     "hash_of",
     "identity_target",
+    "is_admitted",
+    "is_signature",
     "mine",
     "mint_identity",
     "payout",
+    "prove_fraud",
     "read_transit_pools",
     "sample_transit_pools",
     "split",
+    "stream_content",
     "throughput",
     "verify_chains",
     "verify_headers",

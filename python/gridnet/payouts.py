@@ -44,7 +44,8 @@ class Payout:
     """To nobody."""
 
 
-def _payrate(payrate: object) -> tuple[int, int]:
+def payrate_of(payrate: object) -> tuple[int, int]:
+    """Take a payrate."""
     if not (isinstance(payrate, tuple) and len(payrate) == 2):
         raise _arguments.wrong_type("payrate", "two whole numbers (a, b)", payrate)
     a, b = (_arguments.integer("payrate", part, 1, 2**16 - 1) for part in payrate)
@@ -53,7 +54,8 @@ def _payrate(payrate: object) -> tuple[int, int]:
     return a, b
 
 
-def _rule(rule: object) -> int:
+def rule_of(rule: object) -> int:
+    """Take a rule of sharing, by its number."""
     return RULES[_arguments.text("rule", rule, tuple(RULES))]
 
 
@@ -83,8 +85,8 @@ def payout(
         _arguments.integer("total", total),
         _arguments.integer("weight", weight),
         _arguments.integer("minimum_fee_rate", minimum_fee_rate),
-        *_payrate(payrate),
-        _rule(rule),
+        *payrate_of(payrate),
+        rule_of(rule),
         _arguments.integer("hops", hops),
     )
     return Payout(fee, receiver, tuple(shares), burnt)
@@ -99,8 +101,8 @@ def split(amount: int, hops: int, payrate: tuple[int, int] = (3, 4), rule: Rule 
     return tuple(
         _native.split(
             _arguments.integer("amount", amount),
-            *_payrate(payrate),
-            _rule(rule),
+            *payrate_of(payrate),
+            rule_of(rule),
             _arguments.integer("hops", hops, 0, 10_000),
         )
     )
@@ -131,7 +133,7 @@ def fake_hop(given: int, payrate: tuple[int, int] = (3, 4), *, identities: int =
     >>> fake_hop(1_600, identity_cost=3_001)
     FakeHop(gain=300, payouts=11)
     """
-    a, b = _payrate(payrate)
+    a, b = payrate_of(payrate)
     identities = _arguments.integer("identities", identities, 1, 1_000)
     gain = _native.gain_of_posing_as(a, b, _arguments.integer("given", given), identities)
     cost = _arguments.integer("identity_cost", identity_cost) * (identities - 1)

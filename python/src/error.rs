@@ -11,6 +11,8 @@ pub(crate) enum Refusal {
     Forked,
     /// A number that stands for nothing.
     Unknown { what: &'static str, got: u64 },
+    /// Something was asked of an object that is at work in another call, and cannot do both.
+    Busy(&'static str),
     /// A table that could not be read to its end.
     Read(String),
     /// A fault of gridnet's own.
@@ -51,6 +53,9 @@ impl From<Refusal> for PyErr {
                     .to_owned(),
             ),
             Refusal::Read(why) => (305, "read", format!("the table cannot be read: {why}")),
+            Refusal::Busy(what) => {
+                (307, "busy", format!("this {what} is at work in another call: wait for that to return"))
+            }
             Refusal::Internal(why) => {
                 (399, "internal", format!("a fault in gridnet itself, please report it: {why}"))
             }

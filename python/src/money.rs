@@ -12,7 +12,8 @@ fn payrate(a: u16, b: u16) -> Result<Payrate, Refusal> {
     Payrate::new(a, b).ok_or(unknown)
 }
 
-fn terms(a: u16, b: u16, rule: u8) -> Result<Terms, Refusal> {
+/// How hops share.
+pub(crate) fn terms(a: u16, b: u16, rule: u8) -> Result<Terms, Refusal> {
     let known = Rule::from_number(rule).ok_or(Refusal::Unknown { what: "rule", got: rule.into() });
     Ok(Terms { payrate: payrate(a, b)?, rule: known? })
 }

@@ -50,6 +50,19 @@ impl Watch {
     }
 }
 
+/// Does what takes no time to speak of with the interpreter released, and lets no panic out.
+pub(crate) fn released<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T, Refusal> + Send,
+) -> PyResult<T> {
+    py.detach(|| guarded(work)).map_err(PyErr::from)
+}
+
+fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    done.unwrap_or_else(|panic| Err(Refusal::Internal(words(panic.as_ref()))))
+}
+
 /// Does the work with the interpreter released, and lets no panic out. What may take long is done by a thread of its own,
 /// while this one, which Python's signals come to, listens.
 pub(crate) fn run<T: Send>(
@@ -59,18 +72,15 @@ pub(crate) fn run<T: Send>(
     work: impl FnOnce(&Watch) -> Result<T, Refusal> + Send,
 ) -> PyResult<T> {
     let watch = Watch::new();
-    let guarded = || {
-        let done = catch_unwind(AssertUnwindSafe(|| work(&watch)));
-        done.unwrap_or_else(|panic| Err(Refusal::Internal(words(panic.as_ref()))))
-    };
+    let work = || work(&watch);
     if !may_be_long && progress.is_none() {
-        return py.detach(guarded).map_err(PyErr::from);
+        return released(py, work);
     }
     let tell = progress.map(|progress| progress.clone().unbind());
     let done = py.detach(|| {
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(1);
-            scope.spawn(move || sender.send(guarded()));
+            scope.spawn(move || sender.send(guarded(work)));
             let mut told = Instant::now();
             let mut raised = None;
             loop {

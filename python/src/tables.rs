@@ -24,10 +24,10 @@ use crate::proof::network;
 use crate::run::{Watch, run};
 
 /// A table that is read once, from its beginning to its end.
-struct Table(Box<dyn RecordBatchReader + Send>);
+pub(crate) struct Table(Box<dyn RecordBatchReader + Send>);
 
 impl Table {
-    fn of(table: AnyRecordBatch) -> PyResult<Table> {
+    pub(crate) fn of(table: AnyRecordBatch) -> PyResult<Table> {
         Ok(Table(table.into_reader()?))
     }
 
@@ -97,8 +97,6 @@ pub(crate) fn verify_chains<'py>(
     table: AnyRecordBatch,
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let judge =
-        |engine: &Core, rows: Vec<_>, watch: &Watch| Ok(judge_chains(engine, &rows, &watch.untold())?.value);
     short(
         py,
         engine,
@@ -106,7 +104,7 @@ pub(crate) fn verify_chains<'py>(
         progress,
         |_| Ok(()),
         chains::read,
-        |(), engine, rows, watch| judge(engine, rows, watch),
+        |(), engine, rows, watch| Ok(judge_chains(engine, &rows, &watch.untold())?.value),
     )
 }
 
