@@ -51,6 +51,7 @@ from .proofs import (
     verify_headers,
     verify_identity,
 )
+from .reasons import NO_FRAUD_REASONS, REASONS, REFUSAL_REASONS, VOID_REASONS
 from .tables import (
     Rules,
     Samples,
@@ -66,8 +67,12 @@ from .transit import ClaimedPool, TransitPool
 
 __all__ = [
     "MINIMUM_FEE_RATE",
+    "NO_FRAUD_REASONS",
+    "REASONS",
+    "REFUSAL_REASONS",
     "SIGNATURE_FAULTS",
     "UNITS_OF_GNC",
+    "VOID_REASONS",
     "Algorithm",
     "ArgumentError",
     "ArgumentTypeError",

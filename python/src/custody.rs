@@ -36,7 +36,6 @@ pub(crate) struct Candidate(custody::Candidate);
 #[pymethods]
 impl Candidate {
     #[staticmethod]
-    #[expect(clippy::too_many_arguments, reason = "all are named in Python")]
     fn make(
         py: Python<'_>,
         network_id: u32,

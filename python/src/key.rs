@@ -110,16 +110,15 @@ impl gridnet_protocol::Signer for Asked<'_> {
     fn sign(&self, digest: &[u8; 32]) -> Result<Signature, Error> {
         match self.key {
             Key::Held(key) => gridnet_protocol::Signer::sign(key, digest),
-            Key::Elsewhere(_, sign) => Python::attach(|py| {
-                let signed = sign.call1(py, (PyBytes::new(py, digest),))?;
-                signed.extract::<[u8; 64]>(py).map_err(PyErr::from)
-            })
-            .map(Signature)
-            .map_err(|error| {
-                let why = error.to_string();
-                *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                Error::Signer { why }
-            }),
+            Key::Elsewhere(_, sign) => {
+                Python::attach(|py| sign.call1(py, (PyBytes::new(py, digest),))?.extract::<[u8; 64]>(py))
+                    .map(Signature)
+                    .map_err(|error| {
+                        let why = error.to_string();
+                        *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                        Error::Signer { why }
+                    })
+            }
         }
     }
 }
@@ -139,10 +138,7 @@ impl Signer {
         let asked = Asked { key: &self.0, raised: Mutex::new(None) };
         let done = released(py, || work(&asked));
         let raised = asked.raised.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match (done, raised) {
-            (Err(_), Some(raised)) => Err(raised),
-            (done, _) => done,
-        }
+        raised.map_or(done, Err)
     }
 }
 

@@ -49,7 +49,7 @@ mod _native {
         sample_transit_pools, verify_chains, verify_identities, verify_signatures, verify_transit_pools,
     };
     #[pymodule_export]
-    use super::token::{Token, bundle_content, check_fraud, prove_fraud, stream_content};
+    use super::token::{Token, bundle_content, check_fraud, prove_fraud, reasons, stream_content};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

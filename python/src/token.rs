@@ -4,6 +4,7 @@ use gridnet_protocol::Address;
 use gridnet_protocol::encoding::{decode, encode};
 use gridnet_protocol::fraud::FraudProof;
 use gridnet_protocol::payout::Terms as Shares;
+use gridnet_protocol::reason::{NoFraud, Reason, Refusal as Refused, Void};
 use gridnet_protocol::value::{Content, Time};
 use pyo3::prelude::*;
 
@@ -74,6 +75,17 @@ impl Token {
         let network = network(network_id)?;
         released(py, || Ok(self.0.check(network).err().map(|reason| reason.name())))
     }
+}
+
+/// The names of why something is bad, void, no fraud, refused.
+#[pyfunction]
+pub(crate) fn reasons() -> [Vec<&'static str>; 4] {
+    [
+        Reason::ALL.iter().map(|reason| reason.name()).collect(),
+        Void::ALL.iter().map(|reason| reason.name()).collect(),
+        NoFraud::ALL.iter().map(|reason| reason.name()).collect(),
+        Refused::ALL.iter().map(|reason| reason.name()).collect(),
+    ]
 }
 
 #[pyfunction]

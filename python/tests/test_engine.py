@@ -158,3 +158,15 @@ def test_engines_say_what_they_are(engine):
     assert engine.devices[0].kind == "cpu"
     assert engine.health()[0].wrong == 0
     assert engine.path("sha256d")
+
+
+def test_an_array_may_be_written_to_while_the_engine_works(engine):
+    starts = np.arange(32 * 50_000, dtype=np.uint32).astype(np.uint8).reshape(-1, 32)
+    wanted, told = engine.walk("sha256", starts, 400), []
+
+    def write(done, of):
+        told.append(done)
+        starts[:] = 0
+
+    assert (engine.walk("sha256", starts, 400, progress=write) == wanted).all()
+    assert 0 < told[0] < 50_000 * 400, "it was written to before the end"
