@@ -12,7 +12,7 @@ rm -rf "$made"
 mkdir -p "$made/packages/gridnet"
 cd "$root"
 # One build of the engine for both.
-cargo build --release --package gridnet-python --package gridnet-benches --lib --example python_twin
+[ -n "${SKIP_BUILD:-}" ] || cargo build --release --package gridnet-python --package gridnet-benches --lib --example python_twin
 cp python/gridnet/*.py "$made/packages/gridnet/"
 cp target/release/lib_native.so "$made/packages/gridnet/_native.abi3.so"
 export PYTHONPATH="$made/packages"

@@ -154,8 +154,8 @@ impl Engine {
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray2<u8>>> {
         let (engine, function) = (self.get()?, function(algorithm, personal)?);
-        let (starts, steps) = (Octets::of(&starts)?, steps.as_slice()?.to_vec());
-        let walk = Walk { function, starts: values("starts", starts.get())?, steps: &steps };
+        let (starts, steps) = (unchanging(starts)?, steps.as_slice()?.to_vec());
+        let walk = Walk { function, starts: values("starts", starts.as_slice()?)?, steps: &steps };
         let ends = PyArray2::<u8>::zeros(py, [walk.starts.len(), 32], false);
         {
             let mut written = ends.try_readwrite().map_err(|error| internal(&error))?;
@@ -180,10 +180,10 @@ impl Engine {
         progress: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let (engine, function) = (self.get()?, function(algorithm, personal)?);
-        let (starts, steps) = (Octets::of(&starts)?, steps.as_slice()?.to_vec());
-        let expected = Octets::of(&expected)?;
-        let walk = Walk { function, starts: values("starts", starts.get())?, steps: &steps };
-        let expected = values("expected", expected.get())?;
+        let (starts, steps) = (unchanging(starts)?, steps.as_slice()?.to_vec());
+        let expected = unchanging(expected)?;
+        let walk = Walk { function, starts: values("starts", starts.as_slice()?)?, steps: &steps };
+        let expected = values("expected", expected.as_slice()?)?;
         let is_long = walk.total_steps() > SHORT_STEPS;
         let report = run(py, is_long, progress.as_ref(), |watch| {
             Ok(engine.walk_matches(&walk, expected, &watch.control)?)
@@ -201,13 +201,13 @@ impl Engine {
     ) -> PyResult<Bound<'py, PyArray2<u8>>> {
         let (engine, function) = (self.get()?, function(algorithm, personal)?);
         let [count, length] = shape(&messages);
-        let messages = Octets::of(&messages)?;
-        let digest = Digest { function, messages: messages.get(), length, count };
+        let messages = unchanging(messages)?;
+        let digest = Digest { function, messages: messages.as_slice()?, length, count };
         let digests = PyArray2::<u8>::zeros(py, [count, 32], false);
         {
             let mut written = digests.try_readwrite().map_err(|error| internal(&error))?;
             let digests = written.as_slice_mut()?.as_chunks_mut().0;
-            let is_long = messages.get().len() + 64 * count > SHORT_BYTES;
+            let is_long = messages.as_slice()?.len() + 64 * count > SHORT_BYTES;
             run(py, is_long, progress.as_ref(), |watch| {
                 Ok(engine.digest_into(&digest, digests, &watch.control).map(drop)?)
             })?;
@@ -226,10 +226,11 @@ impl Engine {
     ) -> PyResult<Bound<'py, PyArray1<u8>>> {
         let engine = self.get()?;
         let [_, length] = shape(&messages);
-        let (keys, messages) = (Octets::of(&keys)?, Octets::of(&messages)?);
-        let signatures = Octets::of(&signatures)?;
-        let (keys, signatures) = (values("keys", keys.get())?, values("signatures", signatures.get())?);
-        let verify = Verify { keys, messages: messages.get(), length, signatures };
+        let (keys, messages) = (unchanging(keys)?, unchanging(messages)?);
+        let signatures = unchanging(signatures)?;
+        let (keys, signatures) =
+            (values("keys", keys.as_slice()?)?, values("signatures", signatures.as_slice()?)?);
+        let verify = Verify { keys, messages: messages.as_slice()?, length, signatures };
         let is_long = verify.signatures.len() > SHORT_SIGNATURES;
         let report =
             run(py, is_long, progress.as_ref(), |watch| Ok(engine.verify(&verify, &watch.control)?))?;
@@ -276,35 +277,20 @@ pub(crate) fn function(algorithm: &str, personal: &[u8]) -> Result<HashFunction,
     Ok(HashFunction::from_name(algorithm)?.with_personal(personal)?)
 }
 
-/// Bytes of an array. Those that Python may write to are copied while it cannot: another thread might change them while
-/// the engine reads. Arrays that are marked as not to be written are read where they lie.
-pub(crate) enum Octets<'a> {
-    There(&'a [u8]),
-    Copied(Vec<u8>),
-}
-
-impl<'a> Octets<'a> {
-    pub(crate) fn of(array: &'a PyReadonlyArray2<'_, u8>) -> PyResult<Octets<'a>> {
-        let there = array.as_slice()?;
-        let mut held: Bound<'_, PyAny> = array.as_any().clone();
-        // Writing through what it is a view of changes it, too.
-        while let Ok(array) = held.cast::<numpy::PyUntypedArray>() {
-            if array.getattr("flags")?.getattr("writeable")?.extract()? {
-                return Ok(Octets::Copied(there.to_vec()));
-            }
-            let base = array.getattr("base")?;
-            held = base;
+/// The array, or a copy of one that Python may write to: another thread might change it while the engine reads. Arrays
+/// that are marked as not to be written are read where they lie.
+pub(crate) fn unchanging<'py>(array: PyReadonlyArray2<'py, u8>) -> PyResult<PyReadonlyArray2<'py, u8>> {
+    let mut held: Bound<'_, PyAny> = array.as_any().clone();
+    // Writing through what it is a view of changes it, too.
+    while let Ok(array) = held.cast::<numpy::PyUntypedArray>() {
+        if array.getattr("flags")?.getattr("writeable")?.extract()? {
+            break;
         }
-        let is_fixed = held.is_none() || held.is_instance_of::<PyBytes>();
-        Ok(if is_fixed { Octets::There(there) } else { Octets::Copied(there.to_vec()) })
+        let base = array.getattr("base")?;
+        held = base;
     }
-
-    pub(crate) fn get(&self) -> &[u8] {
-        match self {
-            Octets::There(bytes) => bytes,
-            Octets::Copied(bytes) => bytes,
-        }
-    }
+    let is_fixed = held.is_none() || held.is_instance_of::<PyBytes>();
+    if is_fixed { Ok(array) } else { Ok(array.call_method0("copy")?.extract()?) }
 }
 
 fn shape(array: &PyReadonlyArray2<'_, u8>) -> [usize; 2] {
