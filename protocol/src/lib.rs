@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod block;
 mod content;
 pub mod custody;
 pub mod datagram;
@@ -41,6 +42,7 @@ pub mod table;
 pub mod tagged;
 pub mod throughput;
 pub mod token;
+pub mod transaction;
 pub mod transit;
 pub mod value;
 pub mod verify;
