@@ -52,8 +52,10 @@ impl fmt::Display for Finding {
 
 /// Runs every rule over the repository and prints what they find. One check: it fails with the first error.
 pub(crate) fn run(repo: &Repo) -> Result<Tally> {
-    let files = read_all(repo)?;
-    let paths: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    // Pictures have no text to look at, but documents lead to them.
+    let all = repo.files()?;
+    let paths: BTreeSet<&str> = all.iter().map(String::as_str).collect();
+    let files = read_all(repo, &all)?;
 
     let mut findings = Vec::new();
     for file in &files {
@@ -101,12 +103,12 @@ struct TextFile {
 }
 
 /// The files of the repository that are text.
-fn read_all(repo: &Repo) -> Result<Vec<TextFile>> {
+fn read_all(repo: &Repo, paths: &[String]) -> Result<Vec<TextFile>> {
     let mut files = Vec::new();
-    for path in repo.files()? {
-        let bytes = fs::read(repo.root().join(&path)).with_context(|| format!("cannot read {path}"))?;
+    for path in paths {
+        let bytes = fs::read(repo.root().join(path)).with_context(|| format!("cannot read {path}"))?;
         match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => files.push(TextFile { path, text }),
+            Ok(text) if !text.contains('\0') => files.push(TextFile { path: path.clone(), text }),
             _ => {}
         }
     }
