@@ -1,4 +1,4 @@
-//! How many transactions a chain takes (paper, IX). The paper prints τ = (β/μ)·ρ/θ: β the size of a block, μ of a
+//! How many transactions a chain takes (paper, VIII). The paper prints τ = (β/μ)·ρ/θ: β the size of a block, μ of a
 //! transaction, θ a time. It comes out as it says, seven a second for Bitcoin, only with ρ the number of blocks *within* θ,
 //! and is read so here.
 
