@@ -6,6 +6,7 @@
 import hashlib
 import sys
 import time
+from pathlib import Path
 
 import gridnet
 import numpy as np
@@ -15,10 +16,8 @@ SIGNATURES, SIGNED_BYTES, CALLS, TURNS = 20_000, 128, 3, 1_000
 
 def filled(count: int) -> np.ndarray:
     at = np.arange(count, dtype=np.uint32) * np.uint32(2_654_435_761)
-    octets = (at >> np.uint32(24)).astype(np.uint8)
-    # What may be written to is copied first: the engine reads only what stays as it is where it lies.
-    octets.flags.writeable = False
-    return octets
+    # What lies over bytes is read there: nothing else is sure to stay as it is.
+    return np.frombuffer((at >> np.uint32(24)).astype(np.uint8).tobytes(), np.uint8)
 
 
 def batch(name: str, count: int, call, summed=int) -> None:
@@ -42,8 +41,7 @@ def single(name: str, call) -> None:
 
 
 def signatures(file: str) -> list[np.ndarray]:
-    octets, arrays = np.fromfile(file, np.uint8), []
-    octets.flags.writeable = False
+    octets, arrays = np.frombuffer(Path(file).read_bytes(), np.uint8), []
     for width in (32, SIGNED_BYTES, 64):
         arrays.append(octets[: width * SIGNATURES].reshape(SIGNATURES, width))
         octets = octets[width * SIGNATURES :]

@@ -12,9 +12,16 @@ from . import _arguments
 from .errors import Error
 
 
+def _path(path: object) -> Path:
+    """Take a path, and no number: that would be some other file that is open."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise _arguments.wrong_type("path", "a str or a pathlib.Path", path)
+    return Path(path)
+
+
 def read(path: str | Path, most: int) -> bytes:
     """Read a file that has no more bytes than it may."""
-    with open(path, "rb") as file:
+    with open(_path(path), "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise _arguments.wrong_value("path", f"a file of at most {most:,} bytes", f"{os.fspath(path)!r}")
@@ -23,13 +30,13 @@ def read(path: str | Path, most: int) -> bytes:
 
 def write_new(path: str | Path, secret: bytes) -> None:
     """Write a file that is not there yet; one that is there is left as it is."""
-    with _written(Path(path), secret) as written:
+    with _written(_path(path), secret) as written:
         os.link(written, path)
 
 
 def replace(path: str | Path, secret: bytes) -> None:
     """Put a file in the place of another."""
-    with _written(Path(path), secret) as written:
+    with _written(_path(path), secret) as written:
         os.replace(written, path)
 
 
@@ -63,10 +70,11 @@ def locked(path: str | Path) -> Iterator[Path]:
     except ImportError:
         message = "files are locked with fcntl, which this system has not: read the file, and give persist"
         raise Error(304, "missing", message) from None
-    really = Path(path).resolve(strict=True)
+    really = _path(path).resolve(strict=True)
     if really.stat().st_nlink > 1:
         raise _arguments.wrong_value("path", "a file with one name: only one would be changed", "one with several")
     # The file itself is replaced, and a lock would go with it.
-    with open(f"{really}.lock", "ab") as lock:
+    beside = os.open(f"{really}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with open(beside, "ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield really

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import _arguments, _native
 from ._encoded import Encoded, held
@@ -25,7 +25,7 @@ class Opening:
 
     identity: bytes
     """Its identity, at which it is paid: an address."""
-    blind: bytes
+    blind: bytes = field(repr=False)
     """Random bytes, so that nobody can guess the rest."""
 
     @staticmethod

@@ -125,8 +125,8 @@ class Engine:
     Calls may come from several threads, and other threads run meanwhile. Ctrl-C ends a call. An engine does not
     survive a fork: the child makes its own.
 
-    Arrays that can be written to are copied before the engine reads them; those that cannot, because they came from
-    `bytes` or after `array.setflags(write=False)`, are read where they lie.
+    Arrays are copied before the engine reads them, since another thread might write to them meanwhile; those that lie
+    over `bytes` (`numpy.frombuffer`) never change, and are read where they lie.
 
     Args:
         device: `auto` (the CPU and graphics processors), `cpu`, `gpu`, `all`, an id, or several of these.

@@ -1,8 +1,8 @@
 """What can go wrong: exceptions with a number and a name that never change.
 
 Numbers below 100 are the engine's, below 200 the protocol's; those of this face are 301 (`type`), 302 (`value`),
-303 (`forked`), 304 (`missing`: an optional package is not installed), 305 (`read`: a table broke off), 306
-(`invalid`: something that was to be verified is bad), 307 (`busy`: a token pool is at work in another call), 308
+303 (`forked`), 304 (`missing`: an optional package, or what the system does not have), 305 (`read`: a table broke off),
+306 (`invalid`: something that was to be verified is bad), 307 (`busy`: a token pool is at work in another call), 308
 (`elsewhere`: a key is not here) and 399 (`internal`: a fault in gridnet itself). What a file or a callable of the
 caller raises, an `OSError` for one, comes out as it is.
 """
@@ -60,8 +60,9 @@ class Invalid(Error):
 
 
 # The engine's failures that no argument is to blame for: a self-test, a wrong answer, a cancel, threads that do not
-# start, a device that is lost or is not used for something, a signer; and this face's.
-_NOT_ARGUMENTS = frozenset({15, 16, 17, 18, 20, 22, 115, 117, 303, 304, 307, 308, 399})
+# start, a device that is lost or is not used for something, a signer,
+# a pool without banks; and this face's.
+_NOT_ARGUMENTS = frozenset({15, 16, 17, 18, 20, 22, 114, 115, 117, 303, 304, 305, 307, 308, 399})
 
 
 def refusal(code: int, name: str, message: str) -> Error:

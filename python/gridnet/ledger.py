@@ -10,7 +10,7 @@ import pyarrow as pa
 from . import _arguments, _native, tables
 from ._encoded import held
 from .engine import Engine
-from .pools import Registration, said
+from .pools import Registration, lowered_plan
 from .progress import Progress
 from .proofs import Network, network_id
 from .transit import ClaimedPool
@@ -84,6 +84,14 @@ class Ledger:
 
     def claims_table(self, claims: Iterable[ClaimedPool]) -> pa.Table:
         """Give the table of claims, as `verify_transit_pools` takes it, with what this ledger holds of their pools."""
+        for (pool, bank), of in self.kept.items():
+            if not isinstance(of, Kept):
+                raise _arguments.wrong_type(f"kept[{pool!r}, {bank!r}]", "a gridnet.Kept", of)
+        for key, registered in self.registrations.items():
+            if not isinstance(registered, Registration) or registered.id(self.network) != key:
+                raise _arguments.wrong_type(
+                    f"registrations[{key!r}]", "the gridnet.Registration of this id", registered
+                )
         kept = [
             (
                 _arguments.octets("kept, a pool", pool, 32),
@@ -96,7 +104,7 @@ class Ledger:
         ]
         return _native.claims_table(
             [held(f"claims[{row}]", claim, ClaimedPool) for row, claim in enumerate(claims)],
-            [said("registration", of) for of in self.registrations.values()],
+            [lowered_plan("registration", of) for of in self.registrations.values()],
             kept,
             network_id(self.network),
             _arguments.integer("height", self.height, 0, 2**32 - 1),
@@ -106,13 +114,18 @@ class Ledger:
     def identities_table(self) -> pa.Table:
         """Give the table of the identities."""
         most = 2**32 - 1
+        for key, of in self.identities.items():
+            if not isinstance(of, RegisteredIdentity):
+                raise _arguments.wrong_type(f"identities[{key!r}]", "a gridnet.RegisteredIdentity", of)
+            if not isinstance(of.revoked, bool):
+                raise _arguments.wrong_type(f"identities[{key!r}].revoked", "a bool", of.revoked)
         rows = [
             (
                 _arguments.octets("an address", address, 32),
                 _arguments.integer("repetitions", of.repetitions, 0, most),
                 _arguments.integer("nonce", of.nonce, 0, most),
                 _arguments.integer("registered", of.registered, 0, most),
-                bool(of.revoked),
+                of.revoked,
                 _arguments.integer("stake", of.stake),
             )
             for address, of in self.identities.items()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -64,19 +65,19 @@ class Registration(PoolPlan):
 
     def to_bytes(self) -> bytes:
         """Give the canonical encoding."""
-        return _native.registration_to_bytes(said("registration", self))
+        return _native.registration_to_bytes(lowered_plan("registration", self))
 
     def id(self, network: Network) -> bytes:
         """Give the pool's id."""
-        return _native.registration_id(network_id(network), said("registration", self))
+        return _native.registration_id(network_id(network), lowered_plan("registration", self))
 
     @property
     def coins(self) -> int:
         """What its hashes are worth together, in units; an error where it cannot be registered."""
-        return _native.registration_coins(said("registration", self))
+        return _native.registration_coins(lowered_plan("registration", self))
 
 
-def said(name: str, plan: object) -> _Said:
+def lowered_plan(name: str, plan: object) -> _Said:
     """Take a registration, or a plan, as the extension does."""
     if not isinstance(plan, PoolPlan):
         raise _arguments.wrong_type(name, "a gridnet.PoolPlan", plan)
@@ -145,14 +146,18 @@ class PoolCard(Encoded):
         return self._raw.leads_to_ceiling(held("token", token, Token))
 
 
-class Change(NamedTuple):
-    """A change of one bank that is to be written down. Secret."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one bank that is to be written down. Secret: neither shown nor pickled."""
 
     bank: int
-    file: bytes
+    file: bytes = field(repr=False)
     """All of the pool, changed: what `TokenPool.resume` takes."""
-    bytes: bytes
+    bytes: bytes = field(repr=False)
     """The changed bank alone, less than 2 KiB: what `TokenPool.apply` takes."""
+
+    def __reduce__(self) -> tuple[()]:
+        raise TypeError("a change is secret: write its file or its bytes down")
 
 
 class Issued(NamedTuple):
@@ -185,14 +190,19 @@ class TokenPool:
     (20, 0)
     """
 
-    __slots__ = ("_file", "_raw")
+    __slots__ = ("_file", "_raw", "_writing")
     _raw: _native.TokenPool
     _file: Path | None
+    """Where it is open, for as long as nobody else may write there."""
+    _writing: threading.RLock
 
     def __init__(self, raw: _native.TokenPool, file: Path | None = None) -> None:
         if not isinstance(raw, _native.TokenPool):
             raise _arguments.wrong_type("a token pool", "made by create, open, read, resume or restore", raw)
-        self._raw, self._file = raw, file
+        self._raw, self._file, self._writing = raw, file, threading.RLock()
+
+    def __reduce__(self) -> tuple[()]:
+        raise TypeError("a token pool is not copied: two of them give the same hashes away")
 
     @staticmethod
     def create(
@@ -216,11 +226,13 @@ class TokenPool:
             engine: what computes; on all devices by default.
             progress: see `gridnet.progress`.
         """
-        number, key, terms = network_id(network), signer("owner", owner), said("plan", plan)
+        number, key, terms = network_id(network), signer("owner", owner), lowered_plan("plan", plan)
         if proof is None:
             proof = mint_identity(owner.address, network, engine=engine, progress=progress)
         if not isinstance(proof, Identity):
             raise _arguments.wrong_type("proof", "a gridnet.Identity", proof)
+        if proof.address != owner.address:
+            raise _arguments.wrong_value("proof", "of the owner's address", "of another")
         master = secrets.token_bytes(32) if master is None else _arguments.octets("master", master, 32)
         with watching(progress, "H") as tell:
             pool = _native.TokenPool.create(
@@ -245,8 +257,9 @@ class TokenPool:
             try:
                 yield pool
             finally:
-                # Without the lock nothing more is written.
-                pool._file = None
+                # Without the lock nothing more is written; what is being written is written first.
+                with pool._writing:
+                    pool._file = None
 
     @staticmethod
     def read(path: str | Path) -> TokenPool:
@@ -268,8 +281,11 @@ class TokenPool:
         return TokenPool(_native.TokenPool.restore(_arguments.octets("copy", copy), number))
 
     def apply(self, change: bytes) -> None:
-        """Put in a change that was written down on its own after the file was."""
-        self._raw.apply(_arguments.octets("change", change))
+        """Put in a change that was written down on its own after the file was; a pool that is open writes its file."""
+        with self._writing:
+            self._raw.apply(_arguments.octets("change", change))
+            if self._file is not None:
+                _files.replace(self._file, self.file)
 
     def write(self, path: str | Path) -> None:
         """Write a new file that its owner alone may read; one that is there already is left as it is."""
@@ -303,13 +319,13 @@ class TokenPool:
                 number, only for those whose sessions were settled to the last token.
             owner: who signs; what the pool's file holds the key of needs none.
             persist: writes a change down for good, and asks the pool nothing. What it raises comes out of this call,
-                and the token was not issued. A pool that was opened from its file needs none.
+                and the token was not issued. A pool that is open writes to its file instead.
         """
-        if persist is None:
-            persist = self._written
-        if not callable(persist):
+        if persist is not None and not callable(persist):
             raise _arguments.wrong_type("persist", "callable", persist)
-        write_down = persist
+        if persist is not None and self._file is not None:
+            raise _arguments.wrong_value("persist", "None: this pool is open, and writes to its file", "a callable")
+        write_down = self._written if persist is None else persist
         is_bank = source not in ("session", "unused")
         bank = _arguments.integer("source", source, 0, 2**16 - 1) if is_bank else 0
         ask = (
@@ -330,10 +346,11 @@ class TokenPool:
         return Issued(Token._of(token), Signer(first_key))
 
     def _written(self, change: Change) -> None:
-        if self._file is None:
-            expected = "a callable that writes the change down, unless the pool is open (TokenPool.open)"
-            raise _arguments.wrong_type("persist", expected, None)
-        _files.replace(self._file, change.file)
+        with self._writing:
+            if self._file is None:
+                expected = "a callable that writes the change down, unless the pool is open (TokenPool.open)"
+                raise _arguments.wrong_type("persist", expected, None)
+            _files.replace(self._file, change.file)
 
     @property
     def network(self) -> Network:

@@ -51,7 +51,7 @@ impl Engine {
     /// The engine, in the process that made it.
     pub(crate) fn get(&self) -> Result<&gridnet_core::Engine, Refusal> {
         let here = self.process == process::id();
-        self.engine.as_ref().filter(|_| here).ok_or(Refusal::Forked)
+        self.engine.as_ref().filter(|_| here).ok_or(Refusal::Forked("engine"))
     }
 }
 
@@ -277,8 +277,8 @@ pub(crate) fn function(algorithm: &str, personal: &[u8]) -> Result<HashFunction,
     Ok(HashFunction::from_name(algorithm)?.with_personal(personal)?)
 }
 
-/// The array, or a copy of one that Python may write to: another thread might change it while the engine reads. Arrays
-/// that are marked as not to be written are read where they lie.
+/// The array, where it lies over `bytes`, which never change, and otherwise a copy: another thread might write while the
+/// engine reads. That an array is marked as not to be written says nothing of views made before, or of later.
 pub(crate) fn unchanging<'py>(array: PyReadonlyArray2<'py, u8>) -> PyResult<PyReadonlyArray2<'py, u8>> {
     let mut held: Bound<'_, PyAny> = array.as_any().clone();
     // Writing through what it is a view of changes it, too.
@@ -289,8 +289,7 @@ pub(crate) fn unchanging<'py>(array: PyReadonlyArray2<'py, u8>) -> PyResult<PyRe
         let base = array.getattr("base")?;
         held = base;
     }
-    let is_fixed = held.is_none() || held.is_instance_of::<PyBytes>();
-    if is_fixed { Ok(array) } else { Ok(array.call_method0("copy")?.extract()?) }
+    if held.is_instance_of::<PyBytes>() { Ok(array) } else { Ok(array.call_method0("copy")?.extract()?) }
 }
 
 fn shape(array: &PyReadonlyArray2<'_, u8>) -> [usize; 2] {

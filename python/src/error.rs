@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 pub(crate) enum Refusal {
     /// The protocol's refusal, or the engine's; with their codes, below 200.
     Protocol(gridnet_protocol::Error),
-    /// An engine that was made before its process was forked.
-    Forked,
+    /// Something that was made before its process was forked.
+    Forked(&'static str),
     /// A number that stands for nothing.
     Unknown { what: &'static str, got: u64 },
     /// Something was asked of an object that is at work in another call, and cannot do both.
@@ -45,12 +45,13 @@ impl From<Refusal> for PyErr {
             Refusal::Raised(error) => return error,
             Refusal::Protocol(error) => (error.code(), error.name(), error.to_string()),
             Refusal::Unknown { what, got } => (302, "value", format!("there is no {what} {got}")),
-            Refusal::Forked => (
+            Refusal::Forked(what) => (
                 303,
                 "forked",
-                "this engine was made before the process was forked, and its threads are not here: make one after \
-                 the fork, or start processes with multiprocessing's \"spawn\" or \"forkserver\""
-                    .to_owned(),
+                format!(
+                    "this {what} was made before the process was forked, and is the other process's: make one after \
+                     the fork, or start processes with multiprocessing's \"spawn\" or \"forkserver\""
+                ),
             ),
             Refusal::Read(why) => (305, "read", format!("the table cannot be read: {why}")),
             Refusal::Busy(what) => {

@@ -6,6 +6,7 @@ use gridnet_protocol::encoding::{decode, encode};
 use gridnet_protocol::receiver::SealKey;
 use gridnet_protocol::sign::sign_digest;
 use gridnet_protocol::{Address, Error, PublicKey, SecretKey, Signature, receiver};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -110,15 +111,19 @@ impl gridnet_protocol::Signer for Asked<'_> {
     fn sign(&self, digest: &[u8; 32]) -> Result<Signature, Error> {
         match self.key {
             Key::Held(key) => gridnet_protocol::Signer::sign(key, digest),
-            Key::Elsewhere(_, sign) => {
-                Python::attach(|py| sign.call1(py, (PyBytes::new(py, digest),))?.extract::<[u8; 64]>(py))
-                    .map(Signature)
-                    .map_err(|error| {
+            Key::Elsewhere(_, sign) => Python::attach(|py| {
+                let signed = match sign.call1(py, (PyBytes::new(py, digest),)) {
+                    Ok(signed) => signed,
+                    Err(error) => {
                         let why = error.to_string();
                         *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                        Error::Signer { why }
-                    })
-            }
+                        return Err(Error::Signer { why });
+                    }
+                };
+                let signature = signed.cast_bound::<PyBytes>(py).ok();
+                let signature = signature.and_then(|signature| signature.as_bytes().try_into().ok());
+                signature.map(Signature).ok_or(Error::Signer { why: "it gave no 64 bytes".to_owned() })
+            }),
         }
     }
 }
@@ -144,6 +149,14 @@ impl Signer {
 
 #[pymethods]
 impl Signer {
+    /// A callable may lead back to whoever holds this.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match &self.0 {
+            Key::Held(_) => Ok(()),
+            Key::Elsewhere(_, sign) => visit.call(sign),
+        }
+    }
+
     #[staticmethod]
     fn from_seed(seed: [u8; 32]) -> Signer {
         SecretKey::from_seed(seed).into()

@@ -1,5 +1,6 @@
 //! Token pools: what is registered of one, the card that shows it, and a pool in its owner's hands.
 
+use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use gridnet_core::proof::identity::Proof;
@@ -126,11 +127,14 @@ fn asked(ask: &Ask) -> Result<Asked, Refusal> {
 
 /// A pool, its secrets, and how far its banks are used.
 #[pyclass(frozen, module = "gridnet._native")]
-pub(crate) struct TokenPool(Mutex<OwnedPool>);
+pub(crate) struct TokenPool {
+    pool: Mutex<OwnedPool>,
+    process: u32,
+}
 
 impl From<OwnedPool> for TokenPool {
     fn from(pool: OwnedPool) -> TokenPool {
-        TokenPool(Mutex::new(pool))
+        TokenPool { pool: Mutex::new(pool), process: process::id() }
     }
 }
 
@@ -138,7 +142,11 @@ impl TokenPool {
     /// Two calls that cannot be at work at once are refused, not made to wait: the second may come from within the first,
     /// through the callable that writes down.
     fn get(&self) -> Result<MutexGuard<'_, OwnedPool>, Refusal> {
-        match self.0.try_lock() {
+        // A copy in a forked child would give the same hashes away.
+        if self.process != process::id() {
+            return Err(Refusal::Forked("token pool"));
+        }
+        match self.pool.try_lock() {
             Ok(pool) => Ok(pool),
             // What a call that panicked left half done is not there for the next: it is put in at the end of a call.
             Err(TryLockError::Poisoned(poisoned)) => Ok(PoisonError::into_inner(poisoned)),

@@ -1,11 +1,15 @@
 """Keys, pools, tokens, custody: what a session goes through, what is written down, and what is refused."""
 
+import copy
+import gc
 import os
 import pickle
 import stat
 import subprocess
 import sys
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -301,14 +305,85 @@ def test_an_open_pool_writes_to_its_file(pool, issue, tmp_path):
         pass
 
 
+def test_an_open_pool_and_its_file_say_the_same(pool, issue, tmp_path):
+    file, changes = tmp_path / "pool", []
+    pool.write(file)
+    issue(pool, persist=changes.append)
+    with gridnet.TokenPool.open(file) as opened:
+        refused(lambda: issue(opened, persist=forget), 302, "value", "persist")
+        opened.apply(changes[0].bytes)
+        assert gridnet.TokenPool.read(file).issued == opened.issued == (20, 0, 0)
+        with pytest.raises(TypeError, match="not copied"):
+            copy.copy(opened)
+
+
+def test_what_is_being_written_is_written_before_the_lock_is_gone(pool, issue, tmp_path, monkeypatch):
+    file, replace, begun = tmp_path / "pool", gridnet._files.replace, threading.Event()
+    pool.write(file)
+
+    def slowly(path, secret):
+        begun.set()
+        time.sleep(0.3)
+        replace(path, secret)
+
+    monkeypatch.setattr(gridnet._files, "replace", slowly)
+    with gridnet.TokenPool.open(file) as opened:
+        thread = threading.Thread(target=lambda: issue(opened, persist=None))
+        thread.start()
+        begun.wait()
+    with gridnet.TokenPool.open(file) as again:
+        assert again.issued == (20, 0, 0)
+    thread.join()
+
+
+def test_a_forked_child_issues_nothing(pool, issue):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            issue(pool)
+        except gridnet.Error as error:
+            code = 0 if error.code == 303 else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert issue(pool).token.body.bank == 0
+
+
+def test_secrets_are_not_shown(pool, issue):
+    changes = []
+    issue(pool, persist=changes.append)
+    assert repr(changes[0]) == "Change(bank=0)"
+    with pytest.raises(TypeError, match="secret"):
+        pickle.dumps(changes[0])
+    assert "blind" not in repr(gridnet.Opening.draw(bytes(32)))
+
+
+def test_a_callable_that_leads_back_is_collected(world):
+    class Element:
+        def __init__(self):
+            self.signer = gridnet.Signer.elsewhere(world.owner.public_key, self.sign)
+
+        def sign(self, digest):
+            return world.owner.sign(digest)
+
+    gone = weakref.ref(Element())
+    gc.collect()
+    assert gone() is None
+
+
 def test_no_second_program_opens_a_pool_meanwhile(pool, tmp_path):
     file = tmp_path / "pool"
     pool.write(file)
-    program = f"import gridnet\nwith gridnet.TokenPool.open({str(file)!r}):\n    print('opened', flush=True)"
+    program = (
+        "import gridnet\nprint('ready', flush=True)\n"
+        f"with gridnet.TokenPool.open({str(file)!r}):\n    print('opened', flush=True)"
+    )
     with gridnet.TokenPool.open(file):
         child = subprocess.Popen([sys.executable, "-P", "-c", program], stdout=subprocess.PIPE, text=True)
+        assert child.stdout.readline() == "ready\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(2)
+            child.wait(1)
     assert child.communicate(timeout=30)[0] == "opened\n"
 
 
@@ -334,9 +409,9 @@ def test_a_key_that_is_elsewhere_signs(world, pool, issue, tmp_path):
         issue(pool, owner=gridnet.Signer.elsewhere(world.owner.public_key, locked))
     lying = gridnet.Signer.elsewhere(world.owner.public_key, lambda digest: bytes(64))
     refused(lambda: issue(pool, owner=lying), 117, "signer")
-    short = gridnet.Signer.elsewhere(world.owner.public_key, lambda digest: bytes(63))
-    with pytest.raises((TypeError, ValueError)):
-        issue(pool, owner=short)
+    for given in (bytes(63), None, "x" * 64, [0] * 64):
+        short = gridnet.Signer.elsewhere(world.owner.public_key, lambda digest, given=given: given)
+        refused(lambda short=short: issue(pool, owner=short), 117, "signer", "64 bytes")
     assert pool.issued == (20, 0, 0)
     refused(lambda: issue(pool, owner=gridnet.Signer.draw()), 111, "order")
     refused(lambda: issue(pool, owner=None), 111, "order")
@@ -388,6 +463,22 @@ def test_arguments_are_named(world, pool, session, tmp_path):
     refused(lambda: gridnet.address_from_text("main", "grid1nonsense"), 105, "address")
     refused(lambda: gridnet.Ledger(NETWORK, 1, 1).claims_table([token]), 301, "type", "claims[0]", "ClaimedPool")
     refused(lambda: gridnet.Ledger(NETWORK, 1.0, 1).claims_table([]), 301, "type", "height")
+    ledger = gridnet.Ledger(NETWORK, 1, 1)
+    ledger.registrations[bytes(32)] = pool.registration
+    refused(lambda: ledger.claims_table([]), 301, "type", "registrations")
+    ledger.kept[bytes(32), 1] = (1, 2)
+    refused(lambda: ledger.claims_table([]), 301, "type", "kept")
+    of = gridnet.RegisteredIdentity(repetitions=1, nonce=1, registered=1, revoked="no")
+    ledger.identities[bytes(32)] = of
+    refused(ledger.identities_table, 301, "type", "revoked")
+    other = gridnet.Identity(bytes(32), 1, 1, bytes(32))
+    plan = gridnet.PoolPlan(banks=1, length=1, value=1, expiry=1)
+    refused(
+        lambda: gridnet.TokenPool.create(NETWORK, world.owner, plan, other, engine=world.engine), 302, "value", "proof"
+    )
+    for path in (3, None, True, b"path"):
+        refused(lambda path=path: gridnet.Signer.read(path), 301, "type", "path")
+        refused(lambda path=path: world.owner.write(path), 301, "type", "path")
 
     def create(**of):
         plan = gridnet.PoolPlan(**{"banks": 1, "length": 1, "value": 1, "expiry": 1} | of)
