@@ -121,6 +121,11 @@ impl Work {
     /// No work.
     pub const ZERO: Work = Work(U256::zero());
 
+    /// Of a big-endian number.
+    pub fn from_be_bytes(bytes: &[u8; 32]) -> Work {
+        Work(U256::from_big_endian(bytes))
+    }
+
     /// The sum; stays at the largest number where it would not fit.
     #[must_use]
     pub fn saturating_add(self, other: Work) -> Work {

@@ -1,6 +1,6 @@
 //! What can be wrong with a value, each with a number and a name that never change.
 
-use crate::reason::{Reason, Refusal};
+use crate::reason::{Objection, Reason, Refusal};
 
 /// A refusal of the protocol's values and encodings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +114,9 @@ pub enum Error {
         /// What is there.
         got: String,
     },
+    /// A contract, or a state of one, that is not taken.
+    #[error("the contract is not taken: {0}")]
+    Contract(Objection),
     /// The engine's refusal.
     #[error(transparent)]
     Engine(#[from] gridnet_core::Error),
@@ -152,6 +155,7 @@ impl Error {
             Error::Disagreement { .. } => (115, "disagreement"),
             Error::Table { .. } => (116, "table"),
             Error::Signer { .. } => (117, "signer"),
+            Error::Contract(_) => (118, "contract"),
             Error::Engine(error) => (error.code(), error.name()),
         }
     }

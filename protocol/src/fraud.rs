@@ -7,7 +7,7 @@ use crate::encoding::{decode, encode};
 use crate::reason::NoFraud;
 use crate::token::Token;
 use crate::value::PoolId;
-use crate::{Address, Error, Kind, Network, sign};
+use crate::{Address, Error, Kind, Network, PublicKey, Signature, sign};
 
 /// Two tokens of one owner that cannot both be honest.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -41,10 +41,30 @@ impl FraudProof {
     /// # Errors
     /// Why it proves nothing: the first that holds, in the order of [`NoFraud`].
     pub fn check(&self, network: Network) -> Result<Fraud, NoFraud> {
+        let fraud = self.check_unsigned(network)?;
+        for (key, digest, signature) in self.signed(network) {
+            key.admit().map_err(|_| NoFraud::BadKey)?;
+            if !key.verifies(&digest, &signature) {
+                return Err(NoFraud::OwnerSignature);
+            }
+        }
+        Ok(fraud)
+    }
+
+    /// Its two signatures: whose, of what.
+    pub(crate) fn signed(&self, network: Network) -> [(PublicKey, [u8; 32], Signature); 2] {
+        [&self.first, &self.second].map(|token| {
+            (self.first.sender.key, sign::digest(network, Kind::Token, &token.body), token.signature)
+        })
+    }
+
+    /// What it proves if its key is admitted and its signatures are good.
+    ///
+    /// # Errors
+    /// The first that fails.
+    pub(crate) fn check_unsigned(&self, network: Network) -> Result<Fraud, NoFraud> {
         let (first, second) = (&self.first, &self.second);
         let key = &first.sender.key;
-        let signed =
-            |token: &Token| sign::is_signed(key, network, Kind::Token, &token.body, &token.signature);
         let shares_a_hash = first.from.max(second.from) < first.depth.min(second.depth);
         let shares_a_second = first.issued.max(second.issued) <= first.expiry.min(second.expiry);
         let holds = |holds: bool, otherwise: NoFraud| if holds { Ok(()) } else { Err(otherwise) };
@@ -57,8 +77,6 @@ impl FraudProof {
         holds(first.session() != second.session(), NoFraud::SameSession)?;
         holds(shares_a_hash, NoFraud::Apart)?;
         holds(shares_a_second, NoFraud::NotAtOnce)?;
-        holds(key.admit().is_ok(), NoFraud::BadKey)?;
-        holds(signed(first) && signed(second), NoFraud::OwnerSignature)?;
         Ok(Fraud { owner: first.sender.address(), pool: first.pool, bank: first.bank })
     }
 

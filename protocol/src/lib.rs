@@ -20,6 +20,7 @@
 pub mod address;
 pub mod block;
 mod content;
+pub mod contract;
 pub mod custody;
 pub mod datagram;
 pub mod encoding;
@@ -27,7 +28,9 @@ pub mod error;
 pub mod fraud;
 pub mod identity;
 pub mod key;
+pub mod ledger;
 pub mod limit;
+pub mod meter;
 pub mod network;
 pub mod payout;
 pub mod pool;
@@ -37,6 +40,7 @@ pub mod sample;
 mod secret_file;
 pub mod settlement;
 pub mod sign;
+pub mod state;
 #[cfg(feature = "arrow")]
 pub mod table;
 pub mod tagged;
@@ -44,6 +48,7 @@ pub mod throughput;
 pub mod token;
 pub mod transaction;
 pub mod transit;
+pub mod trust;
 pub mod value;
 pub mod verify;
 

@@ -145,9 +145,217 @@ codes! {
     }
 }
 
+codes! {
+    /// Why the ledger does not take a block or a transaction.
+    Rejected {
+        /// It weighs more than a block may.
+        Weight = 1 "weight",
+        /// A block begins with its coinbase, and has no other.
+        Coinbase = 2 "coinbase",
+        /// The header's Merkle root is not that of the transactions.
+        MerkleRoot = 3 "merkle-root",
+        /// Another list of transactions has the same Merkle root.
+        Mutated = 4 "mutated",
+        /// It does not follow the last block.
+        Previous = 5 "previous",
+        /// Its bits are not those that the rule gives.
+        Bits = 6 "bad-bits",
+        /// Its hash is above its target.
+        Work = 7 "high-hash",
+        /// Its time is not after the median of the last eleven.
+        TooOld = 8 "time-too-old",
+        /// Its time is too far ahead of now.
+        TooNew = 9 "time-too-new",
+        /// The coinbase names another height.
+        Height = 10 "height",
+        /// The coinbase names another state.
+        State = 11 "state",
+        /// The coinbase is not exactly the reward and all fees.
+        Reward = 12 "reward",
+        /// A key is not admitted.
+        BadKey = 13 "bad-key",
+        /// A signature is not its key's.
+        Signature = 14 "signature",
+        /// It is not the account's next transaction.
+        Sequence = 15 "sequence",
+        /// Its fee is below what its weight costs, or would take all.
+        Fee = 16 "fee",
+        /// The account has not as much.
+        Balance = 17 "balance",
+        /// An amount is zero, or sums are more than an amount holds.
+        Amount = 18 "amount",
+        /// It is registered already.
+        Duplicate = 19 "duplicate",
+        /// It names something that is not registered.
+        Unknown = 20 "unknown",
+        /// Somebody else's it is.
+        NotYours = 21 "not-yours",
+        /// The identity has not proven itself.
+        IdentityProof = 22 "identity-proof",
+        /// The block has registered as many identities for nothing as it may.
+        FreeIdentities = 23 "free-identities",
+        /// The identity was revoked.
+        Revoked = 24 "revoked",
+        /// The identity has not as much coin stake.
+        Stake = 25 "stake",
+        /// The identity has given as many notices as it may at a time.
+        Notices = 26 "notices",
+        /// A number is out of its bounds.
+        Range = 27 "range",
+        /// It comes before its time.
+        TooEarly = 28 "too-early",
+        /// Its time is over.
+        TooLate = 29 "too-late",
+        /// What is left of the pool is forfeited.
+        Banned = 30 "banned",
+        /// A transit pool is bad.
+        Claim = 31 "claim",
+        /// The opening is none of a share that is held.
+        Opening = 32 "opening",
+        /// The hop would not be paid.
+        Void = 33 "void",
+        /// The two tokens are no proof of fraud.
+        Fraud = 34 "fraud",
+        /// A meter's certificate is bad.
+        Certificate = 35 "certificate",
+        /// A meter's reading is bad.
+        Reading = 36 "reading",
+        /// The two readings are no proof that a meter said two things at once.
+        Equivocation = 37 "equivocation",
+        /// The meter is not read any more: it said two things at once, or was replaced.
+        Retired = 38 "retired",
+        /// The subvention is not for such a meter.
+        Ineligible = 39 "ineligible",
+        /// A contract, or a state of one, is bad.
+        Contract = 40 "contract",
+        /// The meter has as many contracts as it may at a time.
+        Contracts = 41 "contracts",
+        /// The contract is being closed.
+        Closing = 42 "closing",
+        /// Nobody is closing the contract.
+        NotClosing = 43 "not-closing",
+        /// The contract is over.
+        Settled = 44 "settled",
+        /// The state does not outdo the one that the contract is being closed with.
+        Outdone = 45 "outdone",
+    }
+}
+
+codes! {
+    /// Why a meter's certificate is not taken. The first that holds.
+    Uncertified {
+        /// A key is not admitted.
+        BadKey = 1 "bad-key",
+        /// The meter's key is its owner's or its certifier's.
+        SameKey = 2 "same-key",
+        /// Its rating is zero.
+        Rating = 3 "rating",
+        /// It is not signed by its certifier.
+        CertifierSignature = 4 "certifier-signature",
+        /// It is not signed by its owner.
+        OwnerSignature = 5 "owner-signature",
+    }
+}
+
+codes! {
+    /// Why a meter's reading is not taken. The first that holds.
+    Misread {
+        /// It is not signed by the meter.
+        Signature = 1 "signature",
+        /// It is of another meter.
+        OtherMeter = 2 "other-meter",
+        /// Its sequence is not above the kept one.
+        Sequence = 3 "sequence",
+        /// Its slot is not after the kept one.
+        Slot = 4 "slot",
+        /// Its slot is still to come.
+        Future = 5 "future",
+        /// A register is below the kept one.
+        Backwards = 6 "backwards",
+        /// A register has grown by more than the meter's rating allows.
+        TooMuch = 7 "too-much",
+        /// It follows the kept one, and names another as the one before it.
+        Previous = 8 "previous",
+    }
+}
+
+codes! {
+    /// Why two readings are no proof that a meter said two things at once. The first that holds.
+    NoEquivocation {
+        /// The first one's id is not the lower.
+        Order = 1 "order",
+        /// They are of different meters.
+        OtherMeter = 2 "other-meter",
+        /// They have different sequences.
+        OtherSequence = 3 "other-sequence",
+        /// One is not signed by the meter.
+        Signature = 4 "signature",
+    }
+}
+
+codes! {
+    /// Why a meter does not heed a command. The first that holds.
+    Unheeded {
+        /// It is not signed by whoever it says.
+        Signature = 1 "signature",
+        /// It is for other meters.
+        OtherPlace = 2 "other-place",
+        /// Its time is over.
+        Expired = 3 "expired",
+        /// Its sequence is not above that of an earlier one.
+        Replayed = 4 "replayed",
+        /// Its key is none that the owner trusts.
+        Untrusted = 5 "untrusted",
+    }
+}
+
+codes! {
+    /// Why a contract, or a state of one, is not taken: what is wrong with its terms first. The first that holds.
+    Objection {
+        /// It has not 2 to 8 parties, or not exactly one seller and one buyer.
+        Parties = 1 "parties",
+        /// A key is not admitted.
+        BadKey = 2 "bad-key",
+        /// Two parties have one key.
+        SameKey = 3 "same-key",
+        /// Seller and buyer have one meter, or it names other meters.
+        Meters = 4 "meters",
+        /// The buyer is paid, or nobody is.
+        Rate = 5 "rate",
+        /// It ends before it begins, or lasts more than a year.
+        Slots = 6 "slots",
+        /// Nothing can be delivered within its limit.
+        Limit = 7 "limit",
+        /// Its deposit is not above its watch fee.
+        Deposit = 8 "deposit",
+        /// Its window is out of bounds.
+        Window = 9 "window",
+        /// It is not what this party agrees to.
+        Terms = 10 "terms",
+        /// This key is none of its parties'.
+        Stranger = 11 "stranger",
+        /// It is of another contract.
+        OtherContract = 12 "other-contract",
+        /// It is not signed by all parties in their order.
+        Signature = 13 "signature",
+        /// The contract is not signed by all parties yet.
+        Unsigned = 14 "unsigned",
+        /// What this party signed last is not known again since it was restored.
+        Restored = 15 "restored",
+        /// A state that ends the contract was signed already, or this one ends it too early.
+        Final = 16 "final",
+        /// Its sequence is not above that of an earlier one.
+        Sequence = 17 "sequence",
+        /// What it says was delivered is not what the readings say, or less than was signed before.
+        Delivered = 18 "delivered",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{NoFraud, Reason, Refusal, Void};
+    use super::{
+        Misread, NoEquivocation, NoFraud, Objection, Reason, Refusal, Rejected, Uncertified, Unheeded, Void,
+    };
 
     /// The rows `| number | code | …` below a heading of the document.
     fn listed(heading: &str) -> Vec<(u8, String)> {
@@ -180,6 +388,12 @@ mod tests {
             "Void hops" Void
             "Fraud proofs" NoFraud
             "Datagrams" Refusal
+            "Blocks and transactions" Rejected
+            "Certificates" Uncertified
+            "Readings" Misread
+            "Equivocations" NoEquivocation
+            "Commands" Unheeded
+            "Contracts" Objection
         }
         use gridnet_core::SignatureFault;
         let signatures =

@@ -50,6 +50,14 @@ tags! {
     LAST = b"GN-last_";
     /// Commitments to fraud proofs.
     FRAUD = b"GN-fraud";
+    /// Shares of a claim that are held.
+    HELD = b"GN-held_";
+    /// Ids of subventions.
+    SUBVENTION = b"GN-subv_";
+    /// Places of rows in the tree over the state.
+    STATE_KEY = b"GN-stkey";
+    /// That tree's leaves, nodes and values.
+    STATE = b"GN-state";
 }
 
 impl Tag {

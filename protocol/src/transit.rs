@@ -9,6 +9,7 @@ use crate::pool::BankProof;
 use crate::reason::Reason;
 use crate::receiver::SealSecret;
 use crate::token::Token;
+use crate::transaction::Cost;
 use crate::value::Commitment;
 use crate::{Error, Kind, Network, PublicKey, Signature, Signer, sign};
 
@@ -236,10 +237,14 @@ pub struct ClaimedPool {
 }
 
 impl ClaimedPool {
+    /// What must be computed to verify it.
+    pub fn cost(&self) -> Cost {
+        Cost { signatures: self.pool.signatures(), walked: Cost::of_walk(self.steps.into()) }
+    }
+
     /// What it costs the ledger: its bytes, its walk, its signatures.
     pub fn weight(&self) -> u64 {
-        let bytes = encode(self).len() as u64;
-        bytes + u64::from(self.steps).div_ceil(16) + 64 * self.pool.signatures()
+        self.cost().weight(encode(self).len())
     }
 
     /// The weight that its fee is computed with. A bank proof that is not needed, which anybody could have added, does not

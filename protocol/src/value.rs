@@ -27,6 +27,10 @@ numbers! {
     Height(u32);
     /// A hash's distance from the ceiling of its chain: the ceiling is at depth 0.
     Depth(u32);
+    /// A quarter of an hour, counted from 1970, UTC: the one whose end a register was read at.
+    Slot(u64);
+    /// Power in watts.
+    Watts(u32);
 }
 
 macro_rules! hashes {
@@ -64,6 +68,25 @@ hashes! {
     Content;
     /// A hop's commitment to its opening.
     Commitment;
+    /// The id of a meter: of its certificate.
+    MeterId;
+    /// The id of a meter's reading.
+    ReadingId;
+    /// The id of a contract.
+    ContractId;
+    /// The id of a subvention: of its sponsor and the transaction that opened it.
+    SubventionId;
+}
+
+/// Which way energy flows through a meter. Its number is its place where there is one of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum Direction {
+    /// From the grid.
+    Import = 0,
+    /// To the grid.
+    Export = 1,
 }
 
 impl Units {

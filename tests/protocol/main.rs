@@ -4,6 +4,7 @@
 
 mod attacks;
 mod batches;
+mod ledger;
 mod oracle;
 mod vectors;
 

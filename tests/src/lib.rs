@@ -1,6 +1,7 @@
 //! What the integration tests, the fuzz targets of `fuzz` and the vectors of `vectors` share.
 #![forbid(unsafe_code)]
 
+pub mod chain;
 pub mod fuzz_protocol;
 pub mod fuzz_targets;
 pub mod vectors;

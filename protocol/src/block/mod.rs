@@ -65,11 +65,17 @@ impl Block {
             bytes.split_first_chunk().ok_or_else(|| refused("it ends within its header".to_owned()))?;
         let count =
             read_compact_size(&mut rest).ok_or_else(|| refused("how many transactions".to_owned()))?;
-        let mut transactions = Vec::new();
+        let (mut transactions, mut weight) = (Vec::new(), 0u64);
         for number in 0..count {
             // Memory grows with what is really there: an absurd number ends at the first that is missing.
+            let before = rest.len();
             let read = Transaction::deserialize(&mut rest);
-            transactions.push(read.map_err(|error| refused(format!("transaction {number}: {error}")))?);
+            let transaction = read.map_err(|error| refused(format!("transaction {number}: {error}")))?;
+            weight = weight.saturating_add(transaction.cost().weight(before - rest.len()));
+            if weight > WEIGHT_MAX {
+                return Err(refused(format!("with transaction {number} it weighs more than {WEIGHT_MAX}")));
+            }
+            transactions.push(transaction);
         }
         if !rest.is_empty() {
             return Err(refused(format!("{} bytes follow its last transaction", rest.len())));

@@ -4,10 +4,10 @@ use gridnet_core::proof::header::Header;
 use gridnet_core::{Control, Engine};
 
 use super::{Block, Coinbase, compact_size, merkle, read_compact_size};
-use crate::encoding::{List, decode, encode};
+use crate::encoding::{decode, encode};
 use crate::pool::ChainFunction;
 use crate::sample::{Plan, Sampler};
-use crate::transaction::{Action, Body, IdentityRegistration, Opened, Posted, Transaction};
+use crate::transaction::{Action, Body, Claims, IdentityRegistration, Opened, Posted, Transaction};
 use crate::value::{Height, Units};
 use crate::{Address, Error, Network, SecretKey};
 
@@ -35,7 +35,7 @@ fn claim() -> Transaction {
     let mut sampler = Sampler::new(plan, ChainFunction::Blake2s).expect("a plan");
     let samples = sampler.batch(&engine, 0, &Control::default()).expect("samples");
     let pools = samples.into_iter().map(|sample| sample.claim).collect();
-    Transaction::Posted(Posted::Claim(List::new("pools", pools).expect("two")))
+    Transaction::Posted(Posted::Claim(Claims::new(pools).expect("two")))
 }
 
 /// One of each kind that is small.
@@ -71,6 +71,23 @@ fn a_block_has_one_form() {
     refused(&[&bytes[..80], &[0xfd, 4, 0], &bytes[81..]].concat());
     refused(&[&bytes[..80], &[0xff; 9], &bytes[81..]].concat());
     refused(&vec![0; super::BYTES_MAX + 1]);
+}
+
+#[test]
+fn a_block_is_read_no_further_than_it_may_weigh() {
+    let Transaction::Posted(Posted::Claim(claims)) = claim() else { panic!("a claim") };
+    let with = |steps: u32| {
+        let mut pool = claims.as_slice()[0].clone();
+        pool.steps = steps;
+        let claim = Transaction::Posted(Posted::Claim(Claims::new(vec![pool]).expect("one")));
+        Block { header: Header::GENESIS, transactions: vec![coinbase(0), claim] }.to_bytes()
+    };
+    assert!(Block::from_bytes(&with(1 << 24)).is_ok());
+    let Err(Error::Encoding { why, .. }) = Block::from_bytes(&with(1 << 25)) else { panic!("too heavy") };
+    assert!(why.contains("weighs more"), "{why}");
+    // A claim of nothing, of which a block would hold hundreds of thousands.
+    assert!(decode::<Transaction>("a transaction", &[2, 0, 0, 0, 0, 0]).is_err());
+    assert!(Claims::new(Vec::new()).is_err());
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! Transactions: everything that changes the ledger.
 //!
 //! What somebody pays for, or answers for, is signed by an account ([`Signed`]). What carries its own proof and its own pay,
-//! anybody may post ([`Posted`]): claims, openings of hops, free registrations of identities, proofs of fraud.
+//! anybody may post ([`Posted`]): claims, openings of hops, free registrations of identities.
 
 mod action;
+mod cost;
 mod posted;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gridnet_core::HashFunction;
 
-pub use self::action::{Action, IdentityRegistration};
-pub use self::posted::{HeldId, Opened, Posted};
+pub use self::action::{
+    Action, CloseReadings, IdentityRegistration, MarkReason, Subject, SubventionTerms, subvention_id,
+};
+pub use self::cost::Cost;
+pub use self::posted::{Claims, HeldId, Opened, Posted, held_id};
 use crate::block::Coinbase;
 use crate::encoding::encode;
 use crate::sign::{Kind, Signer, is_signed, sign_by};
@@ -80,39 +84,18 @@ impl Transaction {
     }
 }
 
-/// What checking a signature weighs, in bytes.
-pub const SIGNATURE_WEIGHT: u64 = 64;
-/// Hashes that weigh as much as a byte.
-pub const STEPS_OF_A_BYTE: u64 = 16;
-
-/// What must be computed to verify a transaction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Signatures to check.
-    pub signatures: u64,
-    /// What walking its chains, and hashing its proofs of work, weighs: a byte for each 16 hashes begun of each.
-    pub walked: u64,
-}
-
 impl Transaction {
     /// What must be computed to verify it, as it says itself: it can be known before anything is.
     pub fn cost(&self) -> Cost {
         match self {
             Transaction::Coinbase(_) => Cost::default(),
-            Transaction::Signed(signed) => {
-                let walked = match &signed.body.action {
-                    Action::RegisterIdentity { identity, .. } => identity.walked(),
-                    _ => 0,
-                };
-                Cost { signatures: 1, walked }
-            }
+            Transaction::Signed(signed) => Cost { signatures: 1, walked: 0 }.plus(signed.body.action.cost()),
             Transaction::Posted(posted) => posted.cost(),
         }
     }
 
     /// What it takes of a block: its bytes, and what verifying it costs.
     pub fn weight(&self) -> u64 {
-        let Cost { signatures, walked } = self.cost();
-        encode(self).len() as u64 + walked + SIGNATURE_WEIGHT * signatures
+        self.cost().weight(encode(self).len())
     }
 }

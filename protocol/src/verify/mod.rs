@@ -7,6 +7,7 @@
 mod bulk;
 mod context;
 mod digests;
+mod examine;
 mod judge;
 mod round;
 mod signatures;
@@ -22,6 +23,7 @@ use gridnet_core::{Control, Engine, Share};
 
 pub use self::bulk::{Chain, SignedMessage, verify_chains, verify_identities, verify_signatures};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
+pub(crate) use self::examine::{Finding, examine};
 use self::round::{Banks, Round};
 use self::stateless::Examined;
 use crate::reason::{Reason, Void};

@@ -9,6 +9,7 @@ use super::digests::{Digests, Slot};
 use super::judge::{self, Left};
 use super::signatures::{Signatures, Subjects};
 use super::{Settled, Work};
+use crate::Network;
 use crate::reason::Reason;
 use crate::tagged::Tag;
 use crate::transit::ClaimedPool;
@@ -102,7 +103,7 @@ impl Prepared {
 }
 
 /// The session of each.
-fn sessions(
+pub(super) fn sessions(
     engine: &Engine,
     claims: &[&ClaimedPool],
     work: &mut Work,
@@ -125,12 +126,7 @@ fn screen(
     context: &Context,
     left: Option<&Left>,
 ) -> Result<(), Reason> {
-    if !claim.pool.token.has_shape() {
-        return Err(Reason::Shape);
-    }
-    if !claim.pool.keys().all(|key| key.is_admitted_if_point()) {
-        return Err(Reason::BadKey);
-    }
+    own_shape(claim)?;
     let in_turn = |left| judge::in_turn(context, left, claim, session).map(drop);
     let fault = judge::fixed(context, claim).map(drop).and_then(|()| left.map_or(Ok(()), in_turn));
     // Whether a key is a point shows with its signature; where no signature will be looked at, it is asked now.
@@ -138,4 +134,29 @@ fn screen(
         let admitted = claim.pool.keys().all(|key| key.admit().is_ok());
         if admitted { fault } else { Reason::BadKey }
     })
+}
+
+/// What is wrong with its numbers or keys. Whether a key is a point shows with its signature.
+fn own_shape(claim: &ClaimedPool) -> Result<(), Reason> {
+    if !claim.pool.token.has_shape() {
+        return Err(Reason::Shape);
+    }
+    if !claim.pool.keys().all(|key| key.is_admitted_if_point()) {
+        return Err(Reason::BadKey);
+    }
+    Ok(())
+}
+
+/// What is wrong with a claim whatever the ledger holds, its signatures and its walk aside.
+///
+/// # Errors
+/// Its fault.
+pub(super) fn own_fault(claim: &ClaimedPool, network: Network) -> Result<(), Reason> {
+    own_shape(claim)?;
+    if claim.pool.token.network == network.id() {
+        return Ok(());
+    }
+    // No signature will be looked at.
+    let admitted = claim.pool.keys().all(|key| key.admit().is_ok());
+    Err(if admitted { Reason::Network } else { Reason::BadKey })
 }
