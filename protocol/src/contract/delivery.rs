@@ -23,7 +23,7 @@ pub enum Side {
 }
 
 /// What one side's meter has allotted to the contract.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 struct Allotted {
     /// The slot of its last reading.
     latest: Option<Slot>,
@@ -41,7 +41,7 @@ impl Allotted {
 }
 
 /// A reading of the side that is ahead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 struct Point {
     slot: Slot,
     /// All that was allotted by then.
@@ -49,7 +49,7 @@ struct Point {
 }
 
 /// What was delivered under a contract, as far as both meters were read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Delivery {
     seller: Allotted,
     buyer: Allotted,
@@ -107,6 +107,10 @@ impl Delivery {
                 ahead.remove(0);
             }
             ahead.push(Point { slot: until, total });
+        }
+        if own.latest == other.latest {
+            // Neither is ahead. One delivery has one encoding.
+            self.passed = WattHours(0);
         }
         self.ahead = List::new("the readings of the side that is ahead", ahead).expect("no more than 96");
         Ok(())

@@ -131,9 +131,9 @@ fn a_meter_that_says_two_things_is_not_read_any_more() {
     let one = chain.reading("meter", meter, slot + 2, 5_100, 7_000);
     let two = chain.reading("meter", meter, slot + 3, 5_200, 7_000);
     let proof = EquivocationProof::new(NETWORK, one, two);
-    let prove = |proof: &EquivocationProof| Action::ProveEquivocation { proof: Box::new(proof.clone()) };
+    let prove = |proof: &EquivocationProof| Action::ProveEquivocation { proof: Box::new(*proof) };
     let swapped = EquivocationProof { first: proof.second, second: proof.first };
-    let mut forged = proof.clone();
+    let mut forged = proof;
     forged.second.signature.0[0] ^= 1;
     let mut later: SignedReading = two;
     later.body.sequence = 2;
