@@ -11,6 +11,7 @@ mod delivery;
 mod on_chain;
 mod partial;
 mod party;
+mod standing;
 mod state;
 mod terms;
 mod watcher;
@@ -20,6 +21,7 @@ pub use self::delivery::{Delivery, PENDING_MAX, Side};
 pub use self::on_chain::{Advice, OnChain};
 pub use self::partial::{Agreed, Partial};
 pub use self::party::{Bounds, Metered, Party};
+pub use self::standing::{Closing, Standing};
 pub use self::state::{SignedState, State};
 pub use self::terms::{
     Contract, Role, SLOTS_MAX, Signatory, SignedContract, WATT_HOURS_OF_A_KWH, WINDOW_MAX,

@@ -72,7 +72,7 @@ pub struct Contract {
     pub limit: WattHours,
     /// What the buyer deposits.
     pub deposit: Units,
-    /// What a watcher is paid out of the buyer's part, if one is needed.
+    /// Least that whoever closes puts in of its own, for a watcher that knows better.
     pub watch_fee: Units,
     /// Blocks in which a close can be answered.
     pub window: u32,
@@ -126,9 +126,9 @@ impl Contract {
         self.parties.as_slice().iter().map(|party| party.share(delivered)).sum()
     }
 
-    /// The most energy that the deposit, less the watch fee, pays for.
+    /// The most energy that the deposit pays for.
     pub fn cap(&self) -> WattHours {
-        let budget = u128::from(self.deposit.0.saturating_sub(self.watch_fee.0));
+        let budget = u128::from(self.deposit.0);
         // Nothing costs nothing, and more never costs less.
         let (mut enough, mut most) = (0, u64::MAX);
         while enough < most {
@@ -398,11 +398,11 @@ pub(crate) mod tests {
         assert_eq!(balances(1), [3, 99_997, 0]);
         assert_eq!(balances(2), [6, 99_993, 1]);
         assert_eq!(balances(1_000), [3_000, 96_500, 500]);
-        // 99,000 units at 3,500 for each kWh: 28,286 would cost 99,001.
-        assert_eq!(contract().cap(), WattHours(28_285));
-        assert_eq!(balances(28_285), [84_855, 1_003, 14_142]);
-        assert_eq!(balances(28_286), balances(28_285));
-        assert_eq!(balances(u64::MAX), balances(28_285));
+        // 100,000 units at 3,500 for each kWh: 28,572 would cost 100,002.
+        assert_eq!(contract().cap(), WattHours(28_571));
+        assert_eq!(balances(28_571), [85_713, 2, 14_285]);
+        assert_eq!(balances(28_572), balances(28_571));
+        assert_eq!(balances(u64::MAX), balances(28_571));
     }
 
     #[test]
@@ -428,7 +428,7 @@ pub(crate) mod tests {
         // What was never checked does not panic.
         most.watch_fee = Units(u64::MAX);
         most.deposit = Units(5);
-        assert_eq!(most.balances(WattHours(u64::MAX)), [Units(0), Units(5)]);
+        assert_eq!(most.balances(WattHours(u64::MAX)), [Units(5), Units(0)]);
     }
 
     proptest! {
@@ -437,14 +437,12 @@ pub(crate) mod tests {
         fn parts_add_up_and_grow(
             rates in prop::collection::vec(prop_oneof![0u64..10_000, any::<u64>()], 1..8),
             deposit in prop_oneof![1u64..1_000_000, 1u64..],
-            fee: u64,
             delivered in prop_oneof![0u64..1_000_000, any::<u64>()],
         ) {
             let mut terms = contract();
             let list = rates.iter().zip(3..).map(|(&rate, seed)| party(seed, Role::Broker, rate));
             terms.parties = parties(list.chain([party(2, Role::Buyer, 0)]).collect());
-            (terms.deposit, terms.watch_fee) = (Units(deposit), Units(fee % deposit));
-            let budget = u128::from(deposit - fee % deposit);
+            (terms.deposit, terms.watch_fee) = (Units(deposit), Units(0));
             let numbers = |delivered| -> Vec<u128> {
                 let balances = terms.balances(WattHours(delivered));
                 balances.iter().map(|balance| u128::from(balance.0)).collect()
@@ -453,14 +451,13 @@ pub(crate) mod tests {
             prop_assert_eq!(now.iter().sum::<u128>(), u128::from(deposit));
             let payees = rates.len();
             prop_assert!((0..payees).all(|place| now[place] <= more[place]));
-            prop_assert!(now[payees] >= u128::from(fee % deposit));
             // The cap is the largest that is paid in full.
             let cap = terms.cap();
             let cost = |delivered: u64| -> u128 {
                 rates.iter().map(|&rate| u128::from(rate) * u128::from(delivered) / 1_000).sum()
             };
-            prop_assert!(cost(cap.0) <= budget);
-            prop_assert!(cap.0 == u64::MAX || cost(cap.0 + 1) > budget);
+            prop_assert!(cost(cap.0) <= u128::from(deposit));
+            prop_assert!(cap.0 == u64::MAX || cost(cap.0 + 1) > u128::from(deposit));
             for (place, rate) in rates.iter().enumerate() {
                 let paid = u128::from(*rate) * u128::from(delivered.min(cap.0)) / 1_000;
                 prop_assert_eq!(now[place], paid);

@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::contract::{Contract, Delivery, Filling};
+use crate::contract::{Contract, Filling, Standing};
 use crate::encoding::{List, limits};
 use crate::meter::{Certificate, Kept};
 use crate::pool::Registration;
@@ -276,45 +276,6 @@ pub struct OpenedContract {
     pub opened: Height,
     /// Where it stands.
     pub standing: Standing,
-}
-
-/// Where a contract stands.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum Standing {
-    /// Nobody is closing it.
-    Open {
-        /// What the meters' readings say was delivered.
-        delivery: Delivery,
-    },
-    /// Somebody is.
-    Closing {
-        /// What the meters' readings say was delivered.
-        delivery: Delivery,
-        /// With which state.
-        closing: Closing,
-    },
-    /// It is over.
-    Settled {
-        /// Since when.
-        height: Height,
-        /// What was paid for.
-        delivered: WattHours,
-    },
-}
-
-/// How a contract is being closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Closing {
-    /// The state's sequence; 0 before any was signed.
-    pub sequence: u64,
-    /// What it says was delivered.
-    pub delivered: WattHours,
-    /// Who closes.
-    pub closer: Address,
-    /// What the closer put in, and whoever outdoes it takes.
-    pub bond: Units,
-    /// The last block that takes an answer.
-    pub until: Height,
 }
 
 /// A subvention.

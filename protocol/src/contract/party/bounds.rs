@@ -11,12 +11,12 @@ pub struct Bounds {
     pub window_min: u32,
     /// The last slot that it binds itself for.
     pub last: Slot,
+    /// Most that it puts in for a watcher when it closes.
+    pub watch_fee_max: Units,
     /// As a buyer: most that it pays for a kWh, to all others together.
     pub price_max: Units,
     /// As a buyer: most that it deposits.
     pub deposit_max: Units,
-    /// As a buyer: most that it leaves to a watcher.
-    pub watch_fee_max: Units,
     /// As any other: least that it is paid for a kWh.
     pub rate_min: Units,
     /// As any other: least energy that the deposit must pay for.
@@ -33,15 +33,14 @@ impl Bounds {
         let party = contract.parties.as_slice().get(place).ok_or(Objection::Stranger)?;
         let agrees = match party.role {
             Role::Buyer => {
-                contract.price() <= u128::from(self.price_max.0)
-                    && contract.deposit <= self.deposit_max
-                    && contract.watch_fee <= self.watch_fee_max
+                contract.price() <= u128::from(self.price_max.0) && contract.deposit <= self.deposit_max
             }
             Role::Seller | Role::LineOwner | Role::Broker => {
                 party.rate >= self.rate_min && contract.cap() >= self.covered_min
             }
         };
-        if agrees && contract.last <= self.last { Ok(()) } else { Err(Objection::Terms) }
+        let for_all = contract.last <= self.last && contract.watch_fee <= self.watch_fee_max;
+        if agrees && for_all { Ok(()) } else { Err(Objection::Terms) }
     }
 }
 
@@ -62,7 +61,7 @@ pub(crate) mod tests {
             deposit_max: Units(100_000),
             watch_fee_max: Units(1_000),
             rate_min: Units(500),
-            covered_min: WattHours(28_285),
+            covered_min: WattHours(28_571),
         }
     }
 
@@ -77,6 +76,7 @@ pub(crate) mod tests {
         for place in [seller, buyer, owner] {
             assert_eq!(check(|_| {}, place), Ok(()));
             assert_eq!(check(|b| b.last = Slot(198), place), Err(Objection::Terms));
+            assert_eq!(check(|b| b.watch_fee_max = Units(999), place), Err(Objection::Terms));
             assert_eq!(check(|b| b.window_min = 11, place), Err(Objection::Window));
         }
         let terms = Err(Objection::Terms);
@@ -89,14 +89,10 @@ pub(crate) mod tests {
             [Ok(()), terms, Ok(())]
         );
         assert_eq!(
-            [seller, buyer, owner].map(|p| check(|b| b.watch_fee_max = Units(999), p)),
-            [Ok(()), terms, Ok(())]
-        );
-        assert_eq!(
             [seller, buyer, owner].map(|p| check(|b| b.rate_min = Units(501), p)),
             [Ok(()), Ok(()), terms]
         );
-        let uncovered: fn(&mut Bounds) = |b| b.covered_min = WattHours(28_286);
+        let uncovered: fn(&mut Bounds) = |b| b.covered_min = WattHours(28_572);
         assert_eq!([seller, buyer, owner].map(|p| check(uncovered, p)), [terms, Ok(()), terms]);
         assert_eq!(check(|_| {}, 3), Err(Objection::Stranger));
         // What nobody could open is nobody's wish.

@@ -1,19 +1,16 @@
 //! Contracts for energy: opened by all, closed by one, answered by whoever knows better, settled by what the meters say.
 
 use super::meters;
-use crate::contract::{Contract, Delivery, Filling, Role, SignedContract, SignedState};
+use crate::contract::{Contract, Filling, Role, SignedContract, SignedState, Standing};
 use crate::encoding::List;
 use crate::ledger::rejection::{Fault, rejected, rejected_as, require};
 use crate::ledger::turn::Turn;
 use crate::meter::SignedReading;
 use crate::reason::{Objection, Rejected};
 use crate::state::Store;
-use crate::state::row::{Closing, Due, FILLINGS_MAX, Fillings, OpenedContract, Standing};
-use crate::value::{ContractId, Direction, Height, MeterId, Units, WattHours};
+use crate::state::row::{Due, FILLINGS_MAX, Fillings, OpenedContract};
+use crate::value::{ContractId, Direction, Height, MeterId, WattHours};
 use crate::{Address, PublicKey};
-
-/// A bond is a hundredth of the deposit at least.
-const BOND: u64 = 100;
 
 /// Locks the buyer's deposit. Terms and signatures are good.
 pub(in crate::ledger) fn open<S: Store>(
@@ -35,7 +32,7 @@ pub(in crate::ledger) fn open<S: Store>(
         add_filling(turn, meter, direction, &id, contract)?;
     }
     turn.debit(&Address::of(&buyer), contract.deposit)?;
-    let standing = Standing::Open { delivery: Delivery::new() };
+    let standing = Standing::opened();
     let row = OpenedContract { contract: contract.clone(), opened: turn.height, standing };
     Ok(turn.view.put(&id, &row)?)
 }
@@ -82,39 +79,24 @@ pub(in crate::ledger) fn close<S: Store>(
     state: Option<&SignedState>,
     readings: &[SignedReading],
 ) -> Result<(), Fault> {
-    let row = with_readings(turn, id, readings)?;
-    let Standing::Open { delivery } = row.standing else { return rejected(Rejected::Closing) };
-    let OpenedContract { contract, opened, .. } = row;
-    let is_party = contract.place(&sender).is_some();
-    require(is_party || turn.height >= contract.expiry, Rejected::NotYours)?;
-    let (sequence, delivered) = match state {
-        Some(state) if state.body.contract != *id => {
-            return rejected_as(Rejected::Contract, Objection::OtherContract.name());
-        }
-        Some(state) if state.body.sequence == 0 => {
-            return rejected_as(Rejected::Contract, Objection::Sequence.name());
-        }
-        Some(state) => (state.body.sequence, state.body.delivered),
-        None => (0, WattHours(0)),
+    let mut row = with_readings(turn, id, readings)?;
+    let state = state.map(|state| &state.body);
+    let objection = match state {
+        Some(state) if state.contract != *id => Some(Objection::OtherContract),
+        Some(state) if state.sequence == 0 => Some(Objection::Sequence),
+        _ => None,
     };
-    let bond = bond(&contract);
-    let closer = Address::of(&sender);
-    turn.debit(&closer, bond)?;
-    let until = Height(turn.height.0.saturating_add(contract.window));
-    let closing = Closing { sequence, delivered, closer, bond, until };
-    let standing = Standing::Closing { delivery, closing };
-    turn.view.put(id, &OpenedContract { contract, opened, standing })?;
-    turn.later(Height(until.0.saturating_add(1)), Due::Contract(*id))
+    let closed = row.standing.close(&row.contract, &sender, state, turn.height);
+    let closing = closed.or_else(rejected)?;
+    if let Some(objection) = objection {
+        return rejected_as(Rejected::Contract, objection.name());
+    }
+    turn.debit(&closing.by, closing.bond)?;
+    turn.view.put(id, &row)?;
+    turn.later(Height(closing.until.0.saturating_add(1)), Due::Contract(*id))
 }
 
-/// What a closer puts in: enough to pay whoever watches. It must be the closer's own, or who closes with an old state and
-/// answers itself would be paid by the buyer.
-fn bond(contract: &Contract) -> Units {
-    Units(contract.deposit.0.div_ceil(BOND)).max(contract.watch_fee)
-}
-
-/// Outdoes the state that a contract is being closed with. The window goes on as it was; the first who outdoes takes the
-/// bond.
+/// Outdoes the state that a contract is being closed with.
 pub(in crate::ledger) fn answer<S: Store>(
     turn: &mut Turn<'_, S>,
     sender: PublicKey,
@@ -123,12 +105,8 @@ pub(in crate::ledger) fn answer<S: Store>(
 ) -> Result<(), Fault> {
     let id = state.body.contract;
     let mut row = with_readings(turn, &id, readings)?;
-    let Standing::Closing { closing, .. } = &mut row.standing else { return rejected(Rejected::NotClosing) };
-    require(state.body.sequence > closing.sequence, Rejected::Outdone)?;
-    (closing.sequence, closing.delivered) = (state.body.sequence, state.body.delivered);
-    let bond = std::mem::take(&mut closing.bond);
-    turn.view.put(&id, &row)?;
-    turn.credit(&Address::of(&sender), bond)
+    row.standing.answer(Address::of(&sender), &state.body).or_else(rejected)?;
+    Ok(turn.view.put(&id, &row)?)
 }
 
 /// Ends a contract as all parties agreed, whatever else is going on.
@@ -141,11 +119,10 @@ pub(in crate::ledger) fn end<S: Store>(turn: &mut Turn<'_, S>, state: &SignedSta
     settle(turn, &id, row, state.body.delivered)
 }
 
-/// The window of a contract is over: the newest state stands, or what the meters say if that is more.
+/// The window of a contract is over.
 pub(in crate::ledger) fn window_over<S: Store>(turn: &mut Turn<'_, S>, id: &ContractId) -> Result<(), Fault> {
     let Some(row) = turn.view.get::<OpenedContract>(id)? else { return Ok(()) };
-    let Standing::Closing { delivery, closing } = &row.standing else { return Ok(()) };
-    let delivered = closing.delivered.max(delivery.settled(row.contract.last));
+    let Some(delivered) = row.standing.decided(&row.contract) else { return Ok(()) };
     settle(turn, id, row, delivered)
 }
 
@@ -153,17 +130,10 @@ pub(in crate::ledger) fn window_over<S: Store>(turn: &mut Turn<'_, S>, id: &Cont
 fn settle<S: Store>(
     turn: &mut Turn<'_, S>,
     id: &ContractId,
-    row: OpenedContract,
+    mut row: OpenedContract,
     delivered: WattHours,
 ) -> Result<(), Fault> {
-    let OpenedContract { contract, opened, standing } = row;
-    if let Standing::Closing { closing, .. } = &standing {
-        turn.credit(&closing.closer, closing.bond)?;
-    }
-    let delivered = delivered.min(contract.cap());
-    for (party, balance) in contract.parties.as_slice().iter().zip(contract.balances(delivered)) {
-        turn.credit(&Address::of(&party.key), balance)?;
-    }
-    let standing = Standing::Settled { height: turn.height, delivered };
-    Ok(turn.view.put(id, &OpenedContract { contract, opened, standing })?)
+    let paid = row.standing.settle(&row.contract, delivered, turn.height).or_else(rejected)?;
+    turn.view.put(id, &row)?;
+    paid.iter().try_for_each(|(to, amount)| turn.credit(to, *amount))
 }

@@ -9,7 +9,7 @@ use crate::ledger::turn::Turn;
 use crate::meter::{EquivocationProof, Interval, Kept, SLOT_SECONDS, SignedCertificate, SignedReading};
 use crate::reason::{Misread, Rejected};
 use crate::state::Store;
-use crate::state::row::{Certifier, Fillings, Meter, OpenedContract, Retired, Standing};
+use crate::state::row::{Certifier, Fillings, Meter, OpenedContract, Retired};
 use crate::value::{Direction, MeterId, Slot, WattHours};
 
 /// Makes the sender one who certifies.
@@ -140,7 +140,7 @@ fn fill<S: Store>(
         }
         let row = turn.view.get::<OpenedContract>(&filling.contract)?;
         let mut row = row.ok_or_else(|| Fault::Broken("a meter fills a contract that is gone".to_owned()))?;
-        if let Standing::Open { delivery } | Standing::Closing { delivery, .. } = &mut row.standing {
+        if let Some(delivery) = row.standing.delivery() {
             let added = delivery.add(side, interval.until, *share);
             added.or_else(|misread| rejected_as(Rejected::Reading, misread.name()))?;
             turn.view.put(&filling.contract, &row)?;
