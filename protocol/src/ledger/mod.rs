@@ -9,6 +9,7 @@ mod audit;
 mod draft;
 mod genesis;
 mod header;
+mod regtest;
 mod rejection;
 mod rules;
 mod semantic;
@@ -19,6 +20,7 @@ use gridnet_core::{Control, Engine};
 
 pub use self::draft::Draft;
 pub use self::genesis::{genesis, premine, regtest_key};
+pub use self::regtest::{Regtest, sign_paying_least};
 pub use self::rejection::{Fault, Lasting, Rejection};
 use self::rejection::{rejected, require};
 pub use self::rules::fraud::commitment as fraud_commitment;
