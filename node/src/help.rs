@@ -280,6 +280,17 @@ pub(crate) const RECEIVER: &str = "\
 Examples:
     gridnet receiver create --network regtest --out ann.receiver";
 
+/// Below `gridnet story`.
+pub(crate) const STORY: &str = "\
+Nine people and two meters on a network of their own: identities are minted, data
+carried and paid for, energy sold and settled, a cheater caught, a meter marked, a
+receipt verified. All of it happens, on a chain in memory, and nothing is written.
+Keys are drawn from names, so the figures are the same each time.
+
+Examples:
+    gridnet story
+    gridnet story --json";
+
 /// Below `gridnet receiver create`.
 pub(crate) const CREATE_RECEIVER: &str = "\
 Senders need the public file. Of the two secrets beside it, .key signs for what

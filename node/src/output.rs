@@ -47,6 +47,14 @@ pub(crate) fn note(line: &str) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hex(pub(crate) [u8; 32]);
 
+impl Hex {
+    /// Ids of blocks and transactions are shown as everywhere: the last byte first.
+    pub(crate) fn reversed(mut id: [u8; 32]) -> Hex {
+        id.reverse();
+        Hex(id)
+    }
+}
+
 impl fmt::Display for Hex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))

@@ -1,6 +1,7 @@
 //! What can be wrong with a value, each with a number and a name that never change.
 
-use crate::reason::{Objection, Reason, Refusal};
+use crate::reason::{Objection, Reason, Refusal, SpvFault};
+use crate::spv::Part;
 
 /// A refusal of the protocol's values and encodings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +118,14 @@ pub enum Error {
     /// A contract, or a state of one, that is not taken.
     #[error("the contract is not taken: {0}")]
     Contract(Objection),
+    /// A proof by headers that does not show what it should.
+    #[error("{part}: {fault}")]
+    Spv {
+        /// What is wrong.
+        fault: SpvFault,
+        /// Where.
+        part: Part,
+    },
     /// The engine's refusal.
     #[error(transparent)]
     Engine(#[from] gridnet_core::Error),
@@ -156,6 +165,7 @@ impl Error {
             Error::Table { .. } => (116, "table"),
             Error::Signer { .. } => (117, "signer"),
             Error::Contract(_) => (118, "contract"),
+            Error::Spv { .. } => (119, "spv"),
             Error::Engine(error) => (error.code(), error.name()),
         }
     }

@@ -40,6 +40,7 @@ pub mod sample;
 mod secret_file;
 pub mod settlement;
 pub mod sign;
+pub mod spv;
 pub mod state;
 #[cfg(feature = "arrow")]
 pub mod table;

@@ -44,9 +44,20 @@ pub const RECEIPT: Limit = Limit {
     name: "receipt",
     text: "Whoever claims with a receipt can leave other hops unopened. Their shares are held until they say themselves who they are.",
 };
+/// Headers show work, and nothing else.
+pub const HEADERS: Limit = Limit {
+    name: "headers",
+    text: "Headers show work, not that others follow them: from the first block on anybody can make a chain of one's own, with less work than the network's. Give a checkpoint that you know from elsewhere, or compare the work.",
+};
+/// What all parties agree on no meter is asked about.
+pub const AGREED: Limit = Limit {
+    name: "agreed",
+    text: "What a contract was settled with is what its parties agreed on, or what the meters said if they did not: the ledger does not keep which.",
+};
 
 /// All of them.
-pub const ALL: [Limit; 7] = [FAKE_HOP, BEARER, COLLUSION, DENIAL, VISIBILITY, SELF_PAYMENT, RECEIPT];
+pub const ALL: [Limit; 9] =
+    [FAKE_HOP, BEARER, COLLUSION, DENIAL, VISIBILITY, SELF_PAYMENT, RECEIPT, HEADERS, AGREED];
 
 #[cfg(test)]
 mod tests {

@@ -351,10 +351,49 @@ codes! {
     }
 }
 
+codes! {
+    /// Why a proof by headers does not show what it should. The first that holds.
+    SpvFault {
+        /// It is of another network.
+        Network = 1 "network",
+        /// Its first header is not that of the block that the verifier trusts.
+        Start = 2 "start",
+        /// A header's bits are not those that the rule gives.
+        Bits = 3 "bad-bits",
+        /// A header's time is not after the median of the eleven before it.
+        TooOld = 4 "time-too-old",
+        /// A header's time is too far ahead of now.
+        TooNew = 5 "time-too-new",
+        /// A header does not name the one before it.
+        Link = 6 "bad-link",
+        /// A header's hash is above its target.
+        Work = 7 "high-hash",
+        /// It is about a block that is not among the headers.
+        Height = 8 "height",
+        /// The branch does not lead to the Merkle root of its block.
+        Branch = 9 "branch",
+        /// There are fewer blocks on top than asked for.
+        Shallow = 10 "shallow",
+        /// The state's root says something else of the row.
+        Row = 11 "row",
+        /// There is no such contract or meter.
+        Unknown = 12 "unknown",
+        /// What stands in the row no ledger would have put there.
+        Forged = 13 "forged",
+        /// The contract is not settled.
+        Unsettled = 14 "unsettled",
+        /// A reading is not signed by one of the two meters, or not what the ledger keeps of it.
+        Reading = 15 "reading",
+        /// The authorities do not stand in the order of their addresses, each once.
+        Authorities = 16 "authorities",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
-        Misread, NoEquivocation, NoFraud, Objection, Reason, Refusal, Rejected, Uncertified, Unheeded, Void,
+        Misread, NoEquivocation, NoFraud, Objection, Reason, Refusal, Rejected, SpvFault, Uncertified,
+        Unheeded, Void,
     };
 
     /// The rows `| number | code | …` below a heading of the document.
@@ -394,6 +433,7 @@ mod tests {
             "Equivocations" NoEquivocation
             "Commands" Unheeded
             "Contracts" Objection
+            "Proofs by headers" SpvFault
         }
         use gridnet_core::SignatureFault;
         let signatures =

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Hash messages
     Digest(Digest),
+    /// Tell what the network is for, on a chain in memory
+    Story(Story),
     /// Measure this machine, and check that it computes what every other one does
     Bench(Bench),
     /// List what there is to compute on
@@ -85,6 +87,18 @@ pub(crate) struct Devices {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     #[arg(value_parser = arguments::whole::<usize>(1, 1 << 32))]
     pub(crate) audit: Option<usize>,
+}
+
+/// Arguments of `story`.
+#[derive(Args, Debug)]
+#[command(after_help = help::STORY)]
+pub(crate) struct Story {
+    /// Print one JSON object: every figure of the text, and more
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Which devices.
+    #[command(flatten)]
+    pub(crate) devices: Devices,
 }
 
 /// Arguments of `mine`.

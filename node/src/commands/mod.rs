@@ -9,6 +9,7 @@ mod identity;
 mod mine;
 mod receiver;
 mod reproduce;
+mod story;
 mod token_pool;
 mod verify_headers;
 mod verify_tables;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Identity(Identity::Verify(args)) => identity::verify(args),
         Command::Walk(args) => walk::run(args),
         Command::Digest(args) => digest::run(args),
+        Command::Story(args) => story::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Reproduce(args) => reproduce::run(args),

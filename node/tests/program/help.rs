@@ -21,8 +21,9 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 16] = [
+const MORE_COMMANDS: [&str; 17] = [
     "devices",
+    "story",
     "reproduce",
     "completions",
     "verify transit",
@@ -105,6 +106,7 @@ fn the_help_names_every_command_and_exit_code() {
         "transit",
         "walk",
         "digest",
+        "story",
         "bench",
         "devices",
         "reproduce",

@@ -14,6 +14,7 @@ mod mine;
 mod reproduce;
 mod run;
 mod signatures;
+mod story;
 mod tables;
 mod terminal;
 mod token_pool;

@@ -1,5 +1,6 @@
 //! Where a contract stands on the ledger, and what is best done about that.
 
+use super::standing::Standing;
 use super::state::SignedState;
 use crate::value::Height;
 
@@ -17,6 +18,18 @@ pub enum OnChain {
     },
     /// It is over.
     Settled,
+}
+
+impl From<&Standing> for OnChain {
+    fn from(standing: &Standing) -> OnChain {
+        match standing {
+            Standing::Open { .. } => OnChain::Open,
+            Standing::Closing { closing, .. } => {
+                OnChain::Closing { sequence: closing.sequence, until: closing.until }
+            }
+            Standing::Settled { .. } => OnChain::Settled,
+        }
+    }
 }
 
 /// What is best done on the ledger.

@@ -12,7 +12,24 @@ use crate::state::row::Tip;
 use crate::value::{Height, Time};
 
 /// Blocks whose times' median the next one must come after.
-const TIMES: usize = 11;
+pub(crate) const TIMES: usize = 11;
+
+/// The median of some blocks' times.
+pub(crate) fn median(times: &[u32]) -> Time {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    Time(times.get(times.len() / 2).copied().unwrap_or_default().into())
+}
+
+/// The bits of the block after one of this height and time, when the network's first block has that time.
+pub(crate) fn next_bits(network: Network, first_time: u32, height: Height, time: u32) -> u32 {
+    let parameters = network.parameters();
+    let Some(rule) = parameters.retarget else { return parameters.limit_bits };
+    let limit = Target::from_compact(parameters.limit_bits).expect("the networks' limits are targets");
+    let asert = Asert::new(rule.spacing, rule.half_life, limit, limit, first_time);
+    let asert = asert.expect("the networks' spacings and half-lives are positive");
+    asert.next(height.0.into(), time).to_compact()
+}
 
 impl Tip {
     /// The first block as the last one.
@@ -48,19 +65,12 @@ impl Tip {
 
     /// The median of the times of the last eleven blocks.
     pub fn median_time(&self) -> Time {
-        let mut times = self.times.clone();
-        times.sort_unstable();
-        Time(times.get(times.len() / 2).copied().unwrap_or_default().into())
+        median(&self.times)
     }
 
     /// The bits that the next block must have.
     pub fn next_bits(&self, network: Network) -> u32 {
-        let parameters = network.parameters();
-        let Some(rule) = parameters.retarget else { return parameters.limit_bits };
-        let limit = Target::from_compact(parameters.limit_bits).expect("the networks' limits are targets");
-        let asert = Asert::new(rule.spacing, rule.half_life, limit, limit, self.first_time);
-        let asert = asert.expect("the networks' spacings and half-lives are positive");
-        asert.next(self.height.0.into(), self.time).to_compact()
+        next_bits(network, self.first_time, self.height, self.time)
     }
 }
 

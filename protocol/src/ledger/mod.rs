@@ -8,7 +8,7 @@
 mod audit;
 mod draft;
 mod genesis;
-mod header;
+pub(crate) mod header;
 mod regtest;
 mod rejection;
 mod rules;

@@ -4,7 +4,7 @@ use gridnet_core::proof::header::Header;
 use gridnet_core::{Control, Engine, Order};
 
 use super::rejection::Fault;
-use super::{Ledger, least_fee};
+use super::{Ledger, genesis, least_fee};
 use crate::block::Block;
 use crate::state::row::Account;
 use crate::state::{Memory, Row, StoreError, Undo};
@@ -60,9 +60,10 @@ impl Regtest {
         self.blocks.iter().map(|(block, _)| block)
     }
 
-    /// Its headers from the second one on.
+    /// Its headers, the first block's first.
     pub fn headers(&self) -> Vec<Header> {
-        self.blocks().map(|block| block.header).collect()
+        let first = genesis(self.ledger.network()).header;
+        std::iter::once(first).chain(self.blocks().map(|block| block.header)).collect()
     }
 
     /// The last block's height.
@@ -204,6 +205,6 @@ mod tests {
             chain.apply(&engine, block).expect("a good block");
         }
         assert_eq!(chain.account(&poor).expect("memory").balance.0 % 10, 0);
-        assert_eq!(chain.headers().len(), 3);
+        assert_eq!(chain.headers().len(), 4);
     }
 }
