@@ -1,6 +1,11 @@
-//! The bridge: what C++ may ask of Rust. Only `src/cpp` knows it.
+//! The bridge: what C++ may ask of Rust. Only `src/cpp` knows it. What belongs to one thing alone stands in a bridge of
+//! its own below this one, and takes what all need from here.
 
 #![allow(missing_docs)]
+
+pub(crate) mod contract;
+pub(crate) mod meter;
+pub(crate) mod spv;
 
 use crate::control::Control;
 use crate::engine::Engine;
@@ -266,12 +271,14 @@ pub(crate) mod ffi {
         fn version() -> String;
         fn survey(status: &mut Status) -> Vec<Device>;
 
+        #[derive(ExternType)]
         type Control;
         fn new_control() -> Box<Control>;
         fn cancel(self: &Control);
         fn is_cancelled(self: &Control) -> bool;
         fn snapshot(self: &Control) -> Snapshot;
 
+        #[derive(ExternType)]
         type Engine;
         fn new_engine(options: &Options, status: &mut Status) -> Box<Engine>;
         fn devices(self: &Engine, status: &mut Status) -> Vec<Device>;
@@ -362,6 +369,12 @@ pub(crate) mod ffi {
         fn void_name(reason: u8) -> &'static str;
         fn no_fraud_name(reason: u8) -> &'static str;
         fn refusal_name(reason: u8) -> &'static str;
+        fn uncertified_name(reason: u8) -> &'static str;
+        fn misread_name(reason: u8) -> &'static str;
+        fn no_equivocation_name(reason: u8) -> &'static str;
+        fn unheeded_name(reason: u8) -> &'static str;
+        fn objection_name(reason: u8) -> &'static str;
+        fn spv_fault_name(reason: u8) -> &'static str;
         fn signature_fault_name(fault: u8) -> &'static str;
 
         fn draw(status: &mut Status) -> [u8; 32];
@@ -375,6 +388,7 @@ pub(crate) mod ffi {
         fn receiver_from_bytes(bytes: &[u8], receiver: &mut Receiver, status: &mut Status);
         fn receiver_to_bytes(receiver: &Receiver, status: &mut Status) -> Vec<u8>;
 
+        #[derive(ExternType)]
         type Signer;
         fn signer_drawn(status: &mut Status) -> Box<Signer>;
         fn signer_from_seed(seed: &[u8; 32], status: &mut Status) -> Box<Signer>;
@@ -655,7 +669,10 @@ use crate::proof::{
     check_identity, compact_target, header_chain, header_fault, header_fault_name, identity_fault,
     identity_fault_name, identity_target, mint, zero_bits_target,
 };
-use crate::reason::{no_fraud_name, reason_name, refusal_name, signature_fault_name, void_name};
+use crate::reason::{
+    misread_name, no_equivocation_name, no_fraud_name, objection_name, reason_name, refusal_name,
+    signature_fault_name, spv_fault_name, uncertified_name, unheeded_name, void_name,
+};
 use crate::registration::{
     PoolCard, card_from_bytes, registration_coins, registration_from_bytes, registration_id,
     registration_to_bytes,

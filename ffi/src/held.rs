@@ -83,6 +83,7 @@ impl<T> Shared<T> {
 // C++ may use one object from several threads. A signer is as good as its callback, whose author is told so.
 const _: () = {
     const fn shared<T: Send + Sync>() {}
+    shared::<crate::command::CommandLog>();
     shared::<crate::control::Control>();
     shared::<crate::custody::Candidate>();
     shared::<crate::custody::Custody>();
@@ -91,7 +92,10 @@ const _: () = {
     shared::<crate::key::SealSecret>();
     shared::<crate::pool::Change<'_>>();
     shared::<crate::pool::OwnedPool>();
+    shared::<crate::party::Party>();
+    shared::<crate::party::Watcher>();
     shared::<crate::registration::PoolCard>();
+    shared::<crate::spv::VerifiedHeaders>();
     shared::<crate::token::Token>();
     shared::<crate::transit::ClaimedPool>();
     shared::<crate::transit::TransitPool>();

@@ -7,6 +7,8 @@
 #![allow(clippy::too_many_arguments)]
 
 mod bridge;
+mod command;
+mod contract;
 mod control;
 mod custody;
 mod datagram;
@@ -14,11 +16,15 @@ mod devices;
 mod engine;
 mod held;
 mod key;
+mod meter;
+mod party;
 mod pool;
 mod proof;
 mod reason;
+mod receipt;
 mod registration;
 mod settlement;
+mod spv;
 mod status;
 mod token;
 mod transit;

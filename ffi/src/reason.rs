@@ -1,7 +1,9 @@
 //! The stable names of why something is bad, void or refused; none for a number that has none.
 
 use gridnet_core::SignatureFault;
-use gridnet_protocol::reason::{NoFraud, Reason, Refusal, Void};
+use gridnet_protocol::reason::{
+    Misread, NoEquivocation, NoFraud, Objection, Reason, Refusal, SpvFault, Uncertified, Unheeded, Void,
+};
 
 macro_rules! names {
     ($($function:ident of $codes:ident;)*) => {$(
@@ -16,6 +18,12 @@ names! {
     void_name of Void;
     no_fraud_name of NoFraud;
     refusal_name of Refusal;
+    uncertified_name of Uncertified;
+    misread_name of Misread;
+    no_equivocation_name of NoEquivocation;
+    unheeded_name of Unheeded;
+    objection_name of Objection;
+    spv_fault_name of SpvFault;
 }
 
 pub(crate) fn signature_fault_name(number: u8) -> &'static str {

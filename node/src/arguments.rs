@@ -4,9 +4,11 @@
 use std::io::{IsTerminal as _, stderr};
 use std::ops::Range;
 
-use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE};
+use gridnet_core::proof::header::{HEADER_BYTES, Header, NONCE, display_order};
 use gridnet_core::{Engine, EngineBuilder, Target, Tune};
 use gridnet_protocol::payout::Payrate;
+use gridnet_protocol::spv::Checkpoint;
+use gridnet_protocol::value::Height;
 
 use crate::cli::Devices;
 use crate::disagreement;
@@ -66,6 +68,14 @@ pub(crate) fn bytes<const N: usize>(text: &str) -> Result<[u8; N], String> {
         }
     })?;
     Ok(bytes)
+}
+
+/// A block to be trusted: its height, and its id as explorers print it.
+pub(crate) fn checkpoint(text: &str) -> Result<Checkpoint, String> {
+    let refused = || format!("expected a height, a colon and 64 hex digits, got {}", quoted(text));
+    let (height, id) = text.split_once(':').ok_or_else(refused)?;
+    let height = height.parse().map(Height).map_err(|_| refused())?;
+    Ok(Checkpoint { height, id: display_order(&bytes(id)?) })
 }
 
 /// Any number of bytes in hex, none included.

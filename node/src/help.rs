@@ -300,6 +300,37 @@ libraries read both.
 Examples:
     gridnet receiver create --network regtest --out eve.receiver --json";
 
+/// Below `gridnet receipt`.
+pub(crate) const RECEIPT: &str = "\
+A receipt shows, to somebody with nothing else, who sold how much energy to whom
+and what the ledger paid for it.
+
+Examples:
+    gridnet receipt verify sale.receipt --network regtest --time 2000000000";
+
+/// Below `gridnet receipt verify`.
+pub(crate) const VERIFY_RECEIPT: &str = "\
+Nobody is asked: a receipt carries headers, the ledger's rows about a contract,
+its two meters and their owners, and what authorities say of those. Exits with 1
+when it does not show what it says, or when you would not take it.
+
+Reasons: network, start, bad-bits, time-too-old, time-too-new, bad-link,
+high-hash, height, branch, shallow, row, unknown, forged, unsettled, reading,
+authorities: it shows nothing. proven (a meter or an owner did wrong), marked (an
+authority of yours says so), unsaid (it says nothing of one of yours): it shows
+what it says, and you would not take it. docs/reasons.md explains them.
+
+Ids of blocks are written as explorers print them. Without --checkpoint headers
+show work only: whoever spends less work than the network can make such a chain.
+
+Examples:
+  On a network of one's own, where any time can be the present one:
+    gridnet receipt verify sale.receipt --network regtest --time 2000000000
+
+  For a program to read; from two blocks on top on:
+    gridnet receipt verify sale.receipt --network regtest --time 2000000000 \\
+      --depth 2 --json";
+
 /// Below `gridnet transit`.
 pub(crate) const TRANSIT: &str = "\
 Examples:

@@ -44,6 +44,11 @@ pub const RECEIPT: Limit = Limit {
     name: "receipt",
     text: "Whoever claims with a receipt can leave other hops unopened. Their shares are held until they say themselves who they are.",
 };
+/// A bond goes to whoever is first with the newest state.
+pub const ANSWER: Limit = Limit {
+    name: "answer",
+    text: "A state speaks for itself, whoever gives it. Whoever hears an answer before it is in a block can give it first, the closer itself under another name included, and then has the bond.",
+};
 /// Headers show work, and nothing else.
 pub const HEADERS: Limit = Limit {
     name: "headers",
@@ -56,8 +61,8 @@ pub const AGREED: Limit = Limit {
 };
 
 /// All of them.
-pub const ALL: [Limit; 9] =
-    [FAKE_HOP, BEARER, COLLUSION, DENIAL, VISIBILITY, SELF_PAYMENT, RECEIPT, HEADERS, AGREED];
+pub const ALL: [Limit; 10] =
+    [FAKE_HOP, BEARER, COLLUSION, DENIAL, VISIBILITY, SELF_PAYMENT, RECEIPT, ANSWER, HEADERS, AGREED];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,8 @@
 //! transaction, θ a time. It comes out as it says, seven a second for Bitcoin, only with ρ the number of blocks *within* θ,
 //! and is read so here.
 
-use crate::Error;
+use crate::block::{Coinbase, WEIGHT_MAX};
+use crate::{Error, Network};
 
 const MILLION: u128 = 1_000_000;
 
@@ -20,6 +21,26 @@ pub struct Throughput {
 }
 
 impl Throughput {
+    /// What a network's chain takes of transactions of this weight; `None` for a network whose blocks come when somebody
+    /// wants them.
+    pub fn of_chain(network: Network, weight: u64) -> Option<Throughput> {
+        let seconds = network.parameters().retarget?.spacing.into();
+        let block_size = WEIGHT_MAX - Coinbase::WEIGHT;
+        Some(Throughput { block_size, transaction_size: weight, blocks: 1, seconds })
+    }
+
+    /// What gets through when each transaction stands for so many: the datagrams of a transit pool, the states of a contract.
+    /// In a million seconds, rounded down.
+    ///
+    /// # Errors
+    /// As [`in_a_million_seconds`](Throughput::in_a_million_seconds).
+    pub fn effective(&self, each: u64) -> Result<u128, Error> {
+        let overflow = Error::Overflow { what: "the transactions in a million seconds" };
+        // Rounded once: what each transaction stands for counts before that.
+        let blocks = self.blocks.checked_mul(each).ok_or(overflow)?;
+        Throughput { blocks, ..*self }.in_a_million_seconds()
+    }
+
     /// τ: transactions in a million seconds, rounded down. A block takes whole ones alone.
     ///
     /// # Errors
@@ -40,7 +61,10 @@ impl Throughput {
 #[cfg(test)]
 mod tests {
     use super::Throughput;
-    use crate::Error;
+    use crate::block::{Coinbase, EXTRANONCE_BYTES, WEIGHT_MAX};
+    use crate::transaction::Transaction;
+    use crate::value::{Height, Units};
+    use crate::{Address, Error, Network};
 
     #[test]
     fn bitcoins_seven_a_second() {
@@ -52,6 +76,34 @@ mod tests {
         assert_eq!(Throughput { seconds: 1_800, ..bitcoin }.in_a_million_seconds(), Ok(13_333_333));
         assert_eq!(Throughput { transaction_size: 1_000_001, ..bitcoin }.in_a_million_seconds(), Ok(0));
         assert_eq!(Throughput { transaction_size: 500_001, ..bitcoin }.in_a_million_seconds(), Ok(1_666));
+    }
+
+    #[test]
+    fn a_chain_takes_what_fits_into_its_blocks() {
+        let coinbase = Transaction::Coinbase(Coinbase {
+            height: Height(u32::MAX),
+            extranonce: [0xff; EXTRANONCE_BYTES],
+            payout: Address([0xff; 32]),
+            amount: Units(u64::MAX),
+            state: [0xff; 32],
+        });
+        assert_eq!(coinbase.weight(), Coinbase::WEIGHT);
+        let chain = Throughput::of_chain(Network::Main, 1_000).expect("its blocks have a spacing");
+        // 2,097 in a block each two minutes; a block of exactly so much holds one.
+        assert_eq!(chain.in_a_million_seconds(), Ok(2_097 * 1_000_000 / 120));
+        assert_eq!(Throughput::of_chain(Network::Test, 1_000), Some(chain));
+        let most = Throughput::of_chain(Network::Main, WEIGHT_MAX - Coinbase::WEIGHT).expect("so it has");
+        assert_eq!(most.in_a_million_seconds(), Ok(8_333));
+        assert_eq!(
+            Throughput { transaction_size: most.transaction_size + 1, ..most }.in_a_million_seconds(),
+            Ok(0)
+        );
+        assert_eq!(Throughput::of_chain(Network::Regtest, 1_000), None);
+        // A thousand datagrams in each: not a thousand times what was rounded.
+        assert_eq!(most.effective(1_000), Ok(8_333_333));
+        assert_eq!(chain.effective(0), Ok(0));
+        let overflow = Err(Error::Overflow { what: "the transactions in a million seconds" });
+        assert_eq!(Throughput { blocks: 2, ..chain }.effective(u64::MAX), overflow);
     }
 
     #[test]

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from . import _native
 
-__all__ = ["NO_FRAUD_REASONS", "REASONS", "REFUSAL_REASONS", "VOID_REASONS"]
+__all__ = [
+    "CERTIFICATE_REASONS",
+    "CONTRACT_REASONS",
+    "EQUIVOCATION_REASONS",
+    "NO_FRAUD_REASONS",
+    "PROOF_REASONS",
+    "READING_REASONS",
+    "REASONS",
+    "REFUSAL_REASONS",
+    "REJECTION_REASONS",
+    "VOID_REASONS",
+]
 
 _names = [tuple(names) for names in _native.reasons()]
 
@@ -20,3 +31,15 @@ NO_FRAUD_REASONS: tuple[str, ...] = _names[2]
 """Why two tokens are no proof of fraud."""
 REFUSAL_REASONS: tuple[str, ...] = _names[3]
 """Why a datagram is not taken."""
+REJECTION_REASONS: tuple[str, ...] = _names[4]
+"""Why a block or a transaction is not taken."""
+CERTIFICATE_REASONS: tuple[str, ...] = _names[5]
+"""Why a meter's certificate is bad."""
+READING_REASONS: tuple[str, ...] = _names[6]
+"""Why a meter's reading is bad."""
+EQUIVOCATION_REASONS: tuple[str, ...] = _names[7]
+"""Why two readings are no proof that a meter said two things at once."""
+CONTRACT_REASONS: tuple[str, ...] = _names[8]
+"""Why a contract, or a state of one, is bad."""
+PROOF_REASONS: tuple[str, ...] = _names[9]
+"""Why a receipt, or another proof by headers, does not show what it should."""

@@ -14,9 +14,9 @@ use crate::run::released;
 use crate::token::Token;
 
 /// Who a hop is: its identity, and random bytes.
-type Opening = ([u8; 32], [u8; 32]);
+pub(crate) type Opening = ([u8; 32], [u8; 32]);
 
-fn opened((identity, blind): Opening) -> Opened {
+pub(crate) fn opened((identity, blind): Opening) -> Opened {
     Opened { identity: Address(identity), blind }
 }
 

@@ -3,15 +3,22 @@
 //! values, the interpreter released while the engine works, Ctrl-C and progress heard meanwhile, errors with their codes.
 #![deny(unsafe_code)]
 
+mod action;
+mod chain;
+mod contract;
 mod custody;
 mod datagram;
 mod engine;
 mod error;
 mod key;
 mod ledger;
+mod meter;
 mod money;
+mod own;
+mod party;
 mod pool;
 mod proof;
+mod receipt;
 mod run;
 mod tables;
 mod token;
@@ -22,6 +29,12 @@ mod token;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::action::{Action, Transaction, fraud_commitment, held_id, subvention_id};
+    #[pymodule_export]
+    use super::chain::{Block, Regtest, regtest_key};
+    #[pymodule_export]
+    use super::contract::{Contract, Offer, SignedContract, SignedState, StateOffer};
     #[pymodule_export]
     use super::custody::{Candidate, ClaimedPool, Custody, TransitPool, commitment};
     #[pymodule_export]
@@ -36,7 +49,11 @@ mod _native {
     #[pymodule_export]
     use super::ledger::{claims_of, claims_table, identities_table};
     #[pymodule_export]
+    use super::meter::{Certificate, Equivocation, Reading, verify_readings};
+    #[pymodule_export]
     use super::money::{gain_of_posing_as, payout, payouts_until_faking_pays, split, throughput};
+    #[pymodule_export]
+    use super::party::{Party, Watcher};
     #[pymodule_export]
     use super::pool::{
         PoolCard, TokenPool, registration_coins, registration_from_bytes, registration_id,
@@ -44,6 +61,8 @@ mod _native {
     };
     #[pymodule_export]
     use super::proof::{compact_target, identity_target, mint_identity, verify_headers, verify_identity};
+    #[pymodule_export]
+    use super::receipt::{Evidence, Receipt};
     #[pymodule_export]
     use super::tables::{
         sample_transit_pools, verify_chains, verify_identities, verify_signatures, verify_transit_pools,

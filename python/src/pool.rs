@@ -1,7 +1,6 @@
 //! Token pools: what is registered of one, the card that shows it, and a pool in its owner's hands.
 
-use std::process;
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::MutexGuard;
 
 use gridnet_core::proof::identity::Proof;
 use gridnet_protocol::Address;
@@ -17,6 +16,7 @@ use pyo3::types::PyBytes;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::key::{Receiver, Signer, receiver};
+use crate::own::Own;
 use crate::proof::network;
 use crate::run::{released, run};
 use crate::token::{Terms, Token, shares, terms};
@@ -41,7 +41,7 @@ pub(crate) fn registration(said: &Registration) -> Result<pool::Registration, Re
     })
 }
 
-fn said(of: &pool::Registration) -> Registration {
+pub(crate) fn said(of: &pool::Registration) -> Registration {
     let (function, terms) = (of.function as u8, terms(of.terms));
     let (value, expiry, minimum_stake) = (of.value.0, of.expiry.0, of.minimum_stake.0);
     (of.owner.0, of.sequence, function, of.banks, of.length, value, expiry, minimum_stake, terms, of.root)
@@ -127,31 +127,17 @@ fn asked(ask: &Ask) -> Result<Asked, Refusal> {
 
 /// A pool, its secrets, and how far its banks are used.
 #[pyclass(frozen, module = "gridnet._native")]
-pub(crate) struct TokenPool {
-    pool: Mutex<OwnedPool>,
-    process: u32,
-}
+pub(crate) struct TokenPool(Own<OwnedPool>);
 
 impl From<OwnedPool> for TokenPool {
     fn from(pool: OwnedPool) -> TokenPool {
-        TokenPool { pool: Mutex::new(pool), process: process::id() }
+        TokenPool(Own::of_this_process("token pool", pool))
     }
 }
 
 impl TokenPool {
-    /// Two calls that cannot be at work at once are refused, not made to wait: the second may come from within the first,
-    /// through the callable that writes down.
     fn get(&self) -> Result<MutexGuard<'_, OwnedPool>, Refusal> {
-        // A copy in a forked child would give the same hashes away.
-        if self.process != process::id() {
-            return Err(Refusal::Forked("token pool"));
-        }
-        match self.pool.try_lock() {
-            Ok(pool) => Ok(pool),
-            // What a call that panicked left half done is not there for the next: it is put in at the end of a call.
-            Err(TryLockError::Poisoned(poisoned)) => Ok(PoisonError::into_inner(poisoned)),
-            Err(TryLockError::WouldBlock) => Err(Refusal::Busy("token pool")),
-        }
+        self.0.get()
     }
 }
 

@@ -4,7 +4,10 @@ use gridnet_protocol::Address;
 use gridnet_protocol::encoding::{decode, encode};
 use gridnet_protocol::fraud::FraudProof;
 use gridnet_protocol::payout::Terms as Shares;
-use gridnet_protocol::reason::{NoFraud, Reason, Refusal as Refused, Void};
+use gridnet_protocol::reason::{
+    Misread, NoEquivocation, NoFraud, Objection, Reason, Refusal as Refused, Rejected, SpvFault, Uncertified,
+    Void,
+};
 use gridnet_protocol::value::{Content, Time};
 use pyo3::prelude::*;
 
@@ -77,14 +80,20 @@ impl Token {
     }
 }
 
-/// The names of why something is bad, void, no fraud, refused.
+/// The names of why something is bad: in the order in which `gridnet.reasons` names them.
 #[pyfunction]
-pub(crate) fn reasons() -> [Vec<&'static str>; 4] {
+pub(crate) fn reasons() -> [Vec<&'static str>; 10] {
     [
         Reason::ALL.iter().map(|reason| reason.name()).collect(),
         Void::ALL.iter().map(|reason| reason.name()).collect(),
         NoFraud::ALL.iter().map(|reason| reason.name()).collect(),
         Refused::ALL.iter().map(|reason| reason.name()).collect(),
+        Rejected::ALL.iter().map(|reason| reason.name()).collect(),
+        Uncertified::ALL.iter().map(|reason| reason.name()).collect(),
+        Misread::ALL.iter().map(|reason| reason.name()).collect(),
+        NoEquivocation::ALL.iter().map(|reason| reason.name()).collect(),
+        Objection::ALL.iter().map(|reason| reason.name()).collect(),
+        SpvFault::ALL.iter().map(|reason| reason.name()).collect(),
     ]
 }
 

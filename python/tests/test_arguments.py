@@ -173,4 +173,4 @@ def test_nulls_are_the_rows_fault(engine):
 
 def test_codes_are_listed():
     words = gridnet.errors.__doc__
-    assert [int(code) for code in re.findall(r"\b3\d\d\b", words)] == [301, 302, 303, 304, 305, 306, 307, 308, 399]
+    assert [int(code) for code in re.findall(r"\b3\d\d\b", words)] == [301, 302, 303, 304, 305, 306, 307, 308, 309, 399]

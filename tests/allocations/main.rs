@@ -82,3 +82,41 @@ fn a_header_and_an_identity() {
     let (count, hash) = taken(|| identity::hash(&[3; 32], proof));
     assert_eq!((count, hash.is_some()), (0, true));
 }
+
+/// The most memory that reading some bytes takes at a time.
+fn peak(read: impl FnOnce()) -> u64 {
+    measure(read).bytes_max
+}
+
+/// A length that is not true takes no memory: wherever four bytes of a good encoding are made the largest number, no more is
+/// taken than a few times what is really there.
+#[test]
+fn lengths_that_are_not_true() {
+    // What is kept by one's own hand has lists of bytes, which are read by the megabyte: commands' kind 13.
+    const ROOM: u64 = 64 * 1_024;
+    const OWN: u64 = 2 * 1_024 * 1_024;
+    let mut kinds = std::collections::BTreeSet::new();
+    for good in gridnet_tests::fuzz_ledger::encodings() {
+        // Of each kind a few: every transaction, but no more than three readings.
+        kinds.insert(good[0]);
+        let room = if good[0] == 13 { OWN } else { ROOM };
+        let step = (good.len() / 200).max(1);
+        for place in (1..good.len().saturating_sub(4)).step_by(step) {
+            let mut hostile = good.clone();
+            hostile[place..place + 4].fill(0xff);
+            let taken = peak(|| _ = std::hint::black_box(gridnet_tests::fuzz_ledger::read(&hostile)));
+            assert!(taken < room + 40 * good.len() as u64, "kind {}, {place}: {taken} bytes", good[0]);
+        }
+    }
+    assert_eq!(kinds.len(), 16, "{kinds:?}");
+}
+
+/// A proof has as many neighbours as its bytes hold, and no more bytes than a proof of a good state.
+#[test]
+fn a_proof_without_end() {
+    let mut hostile = vec![14, 0];
+    hostile.extend(u32::MAX.to_le_bytes());
+    hostile.resize(10_000_000, 0);
+    let taken = peak(|| assert!(!gridnet_tests::fuzz_ledger::read(&hostile)));
+    assert!(taken < 4 * 1_024 * 1_024, "{taken} bytes");
+}

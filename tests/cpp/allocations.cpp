@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common.hpp"
+#include "meters.hpp"
 #include "world.hpp"
 
 namespace {
@@ -202,10 +204,24 @@ void a_header_and_an_identity() {
   takes_nothing("of nothing", [&] { return check_identity(NETWORK, owner, none) == IdentityFault::repetitions; });
 }
 
+void a_reading() {
+  const gridnet::MeterFacts facts = meters::facts();
+  const gridnet::SignedReading good = meters::chain(1).at(0);
+  gridnet::SignedReading forged = good;
+  forged.signature[40] ^= 1;
+  using gridnet::Misread;
+  const auto take = [&](const gridnet::SignedReading& reading) {
+    return gridnet::take_reading(NETWORK, facts, std::nullopt, reading, NOW).reason;
+  };
+  takes_nothing("a reading", [&] { return good.is_signed(NETWORK, facts.key) && take(good) == Misread::none; });
+  takes_nothing("a forged one", [&] { return take(forged) == Misread::signature; });
+}
+
 }  // namespace
 
 int main() {
   what_comes_with_a_datagram();
   a_header_and_an_identity();
+  a_reading();
   return failures == 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 // A program without exceptions: results say what is wrong.
 #include <gridnet/gridnet.hpp>
 
+#include <optional>
 #include <vector>
 
 static_assert(GRIDNET_EXCEPTIONS == 0);
@@ -51,6 +52,35 @@ bool is_issued(const gridnet::Engine& engine) {
          gridnet::name(elsewhere.value()) == "network";
 }
 
+/// A reading from its meter to its verdict, and a command that is heeded.
+bool is_metered() {
+  const auto meter = gridnet::Signer::try_draw();
+  if (!meter.ok()) return false;
+  const auto key = meter.value().try_public_key();
+  if (!key.ok()) return false;
+  gridnet::Reading reading;
+  reading.slot = 7;
+  const auto signed_by = reading.try_sign(Network::regtest, meter.value());
+  if (!signed_by.ok()) return false;
+  const gridnet::MeterFacts facts{reading.meter, key.value(), 1};
+  const auto early = gridnet::try_take_reading(Network::regtest, facts, std::nullopt, signed_by.value(), 0);
+  if (!early.ok() || early.value().reason != gridnet::Misread::future) return false;
+  const auto taken =
+      gridnet::try_take_reading(Network::regtest, facts, std::nullopt, signed_by.value(), 8 * gridnet::slot_seconds);
+  if (!taken.ok() || !taken.value().ok()) return false;
+
+  gridnet::Command command;
+  command.dso = key.value();
+  command.scope = "two words";
+  if (command.try_sign(Network::regtest, meter.value()).failure().name() != "encoding") return false;
+  command.scope = "north";
+  const auto sent = command.try_sign(Network::regtest, meter.value());
+  gridnet::CommandLog log;
+  if (!sent.ok() || !log.try_trust(command.dso).ok()) return false;
+  const auto heeded = log.try_receive(Network::regtest, reading.meter, "north", sent.value(), 0);
+  return heeded.ok() && heeded.value().ok();
+}
+
 }  // namespace
 
 int main() {
@@ -59,5 +89,6 @@ int main() {
   if (gridnet::Engine::try_make({{"no-such-device"}, 1, 0, ""}).ok()) return 2;
   const auto fault = gridnet::try_verify_header({"too short", 9});
   if (fault.ok() || fault.failure().name() != "size") return 3;
-  return is_issued(engine.value()) ? 0 : 4;
+  if (!is_issued(engine.value())) return 4;
+  return is_metered() ? 0 : 5;
 }

@@ -2,6 +2,7 @@
 // does not link when a name of the headers is not among those that the library shows.
 #include <gridnet/gridnet.hpp>
 
+#include "meters.hpp"
 #include "world.hpp"
 
 namespace {
@@ -30,6 +31,42 @@ bool is_carried_and_paid() {
   return verified.verdicts.at(0).reason == gridnet::Reason::none && verified.hops.size() == 2;
 }
 
+/// A meter from its certificate to what it is asked.
+bool is_metered() {
+  const auto certificate = gridnet::SignedCertificate::from_bytes(meters::signed_certificate().to_bytes());
+  const auto reading = gridnet::SignedReading::from_bytes(meters::chain(1).at(0).to_bytes());
+  const auto taken = gridnet::verify_readings(world::engine(), world::NETWORK, meters::facts(), {}, {reading}, world::NOW);
+  gridnet::Command command;
+  command.dso = world::key("dso").public_key();
+  command.scope = certificate.body.area;
+  gridnet::CommandLog log;
+  log.trust(command.dso);
+  const auto sent = gridnet::SignedCommand::from_bytes(command.sign(world::NETWORK, world::key("dso")).to_bytes());
+  return certificate.check(world::NETWORK) == gridnet::Uncertified::none && taken.at(0).ok() &&
+         log.receive(world::NETWORK, meters::facts().meter, "north", sent, 0).ok();
+}
+
+/// A contract, and what somebody without the ledger knows.
+bool is_agreed() {
+  gridnet::Contract contract;
+  contract.parties = {{world::key("seller").public_key(), gridnet::Signatory::Role::seller, 1}};
+  const gridnet::SignedContract unsigned_by_all{contract, {}};
+  const gridnet::SignedState state;
+  gridnet::Watcher watcher(1);
+  const auto start = gridnet::Checkpoint::first(world::NETWORK);
+  const auto none = gridnet::VerifiedHeaders::verify(world::engine(), world::NETWORK, start, {}, world::NOW);
+  return unsigned_by_all.check(world::NETWORK) == gridnet::Objection::parties &&
+         contract.check(world::NETWORK) == gridnet::Objection::parties &&
+         gridnet::SignedContract::from_bytes(unsigned_by_all.to_bytes()).body.id(world::NETWORK) ==
+             contract.id(world::NETWORK) &&
+         gridnet::SignedState::from_bytes(state.to_bytes()).check(world::NETWORK, contract) ==
+             gridnet::Objection::other_contract &&
+         watcher.hear(world::NETWORK, state).reason == gridnet::Objection::other_contract &&
+         !gridnet::Party::try_from_bytes({"none", 4}).ok() && none.reason == gridnet::SpvFault::start &&
+         !gridnet::VerifiedHeaders(nullptr).try_tip().ok() &&
+         !gridnet::try_verify_receipt(world::engine(), {"none", 4}, {}).ok();
+}
+
 /// What is not on the way of a session.
 bool is_the_rest_there() {
   gridnet::Bytes32 secret{};
@@ -52,5 +89,7 @@ int main() {
     if (error.name() != "unknown-device") return 3;
   }
   if (!is_carried_and_paid()) return 4;
-  return is_the_rest_there() ? 0 : 5;
+  if (!is_metered()) return 5;
+  if (!is_agreed()) return 6;
+  return is_the_rest_there() ? 0 : 7;
 }

@@ -52,8 +52,10 @@ TEST_CASE("every file of vectors is one that these tests read") {
   for (const auto& entry : std::filesystem::directory_iterator(GRIDNET_VECTORS "/protocol")) {
     files.insert(entry.path().filename().string());
   }
-  CHECK(files == Names{"custody.json", "datagrams.json", "fraud.json", "identities.json", "keys.json", "payouts.json",
-                       "pools.json", "tokens.json", "transit.json"});
+  // Whole blocks, transactions and states are a node's: no program in C++ reads them.
+  for (const char* file : {"blocks.json", "chain.json", "state.json", "transactions.json"}) CHECK(files.erase(file) == 1);
+  CHECK(files == Names{"custody.json", "datagrams.json", "energy.json", "fraud.json", "identities.json", "keys.json",
+                       "payouts.json", "pools.json", "tokens.json", "transit.json"});
 }
 
 TEST_CASE("payouts.json: who is paid what") {

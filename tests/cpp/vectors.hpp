@@ -1,4 +1,4 @@
-// The published vectors (tests/vectors/protocol), as they are read: bytes in hex, numbers of 64 bits as text.
+// The published vectors (tests/vectors), as they are read: bytes in hex, numbers of 64 bits as text.
 #ifndef GRIDNET_TESTS_VECTORS_HPP
 #define GRIDNET_TESTS_VECTORS_HPP
 
@@ -20,11 +20,11 @@ namespace vectors {
 using Json = nlohmann::json;
 
 /// A list of a file, which is read once. There is none where the file, or the list, is not there.
-inline const Json& list(const std::string& file, const std::string& name) {
+inline const Json& list(const std::string& file, const std::string& name, const std::string& folder = "protocol") {
   static std::map<std::string, Json> read;
   Json& content = read[file];
   if (content.is_null()) {
-    std::ifstream in(GRIDNET_VECTORS "/protocol/" + file);
+    std::ifstream in(GRIDNET_VECTORS "/" + folder + "/" + file);
     if (!in) throw std::runtime_error(file + " cannot be read");
     content = Json::parse(in);
   }

@@ -33,6 +33,8 @@ fn good_questions(name: &str) -> Vec<Vec<u8>> {
         }
         "decoders" => gridnet_tests::fuzz_protocol::good_encodings(),
         "verifier" => gridnet_tests::fuzz_protocol::good_claims(),
+        "ledger_decoders" => gridnet_tests::fuzz_ledger::encodings(),
+        "ledger_blocks" => gridnet_tests::fuzz_ledger::good_blocks(),
         "compact_target" => vec![[&painted(32)[..], &0x1d00_ffff_u32.to_le_bytes()].concat()],
         _ => vec![painted(60)],
     }
@@ -89,8 +91,8 @@ fn no_bytes_make_a_target_panic() {
         let rounds = match name {
             "header_chain" | "search" | "walk" | "digest" => 20_000,
             // Signatures are dear.
-            "decoders" => 3_000,
-            "verifier" => 2_000,
+            "decoders" | "ledger_decoders" => 3_000,
+            "verifier" | "ledger_blocks" => 2_000,
             _ => 300_000,
         };
         let (refused, answered) = run(name, target, rounds);

@@ -9,7 +9,23 @@ import json
 import pathlib
 import sys
 
-from gridnet_oracle import curve, custody, datagram, fraud, payout, pool, selftest, token as tokens, transit, values
+from gridnet_oracle import (
+    block as blocks,
+    chain,
+    curve,
+    custody,
+    datagram,
+    energy,
+    fraud,
+    payout,
+    pool,
+    selftest,
+    state as states,
+    token as tokens,
+    transaction as transactions,
+    transit,
+    values,
+)
 from gridnet_oracle.encoding import decode
 from gridnet_oracle.values import NETWORKS
 
@@ -143,6 +159,96 @@ def of_fraud(case):
     return {"reason": reason, "owner": values.address(proof.first.sender.key) if reason is None else None}
 
 
+def of_transaction(case):
+    transaction = transactions.read(hexed(case["transaction"]))
+    signatures, walked = transactions.cost(transaction)
+    kind, says = transactions.says(NETWORKS["regtest"], transaction)
+    fees = {name: transactions.least_fee(network, transaction) for name, network in NETWORKS.items()}
+    return {
+        "kind": kind,
+        "id": transactions.transaction_id(transaction),
+        "signatures": signatures,
+        "walked": walked,
+        "weight": transactions.weight(transaction),
+        "least_fees": fees if transactions.signed_body(transaction) else None,
+        "says": says,
+    }
+
+
+def of_malformed(case):
+    return {"decodes": transactions.read(hexed(case["bytes"])) is not None}
+
+
+def of_first(case):
+    network = NETWORKS[case["network"]]
+    block = blocks.read(blocks.genesis(network))
+    proof = network.work(block.header.raw)
+    assert blocks.is_met(blocks.from_compact(block.header.bits), proof), "it has no work"
+    return {"block": blocks.genesis(network), "id": block.id, "proof": proof}
+
+
+def of_tree(case):
+    root, mutated = blocks.merkle_root([hexed(leaf) for leaf in case["leaves"]])
+    return {"root": root, "mutated": mutated}
+
+
+def of_branch(case):
+    return {"root": blocks.climb(hexed(case["leaf"]), case["index"], [hexed(node) for node in case["branch"]])}
+
+
+def of_coinbase(case):
+    extranonce, payout_, state = (hexed(case[name]) for name in ("extranonce", "payout", "state"))
+    data = blocks.coinbase(case["height"], extranonce, payout_, int(case["amount"]), state)
+    return {"bytes": data, "id": values.double_sha256(data), "extranonce_offset": data.index(extranonce)}
+
+
+def of_reward(case):
+    return {"reward": blocks.reward(case["height"])}
+
+
+def of_framing(case):
+    block = blocks.read(hexed(case["bytes"]))
+    return {
+        "block": block
+        and {
+            "id": block.id,
+            "merkle_root": blocks.own_root(block)[0],
+            "transactions": len(block.transactions),
+            "weight": sum(map(transactions.weight, block.transactions)),
+        }
+    }
+
+
+def of_row(case):
+    table, key, value = case["table"], hexed(case["key"]), hexed(case["value"])
+    return {
+        "name": states.NAMES[table],
+        "place": states.key_hash(table, key),
+        "value_hash": states.hashed(value),
+        "a row": (True, states.read_row(table, value) is not None),
+    }
+
+
+def of_state(case):
+    rows = [(table, hexed(key), hexed(value)) for table, key, value in case["rows"]]
+    values_ = [(table, states.read_row(table, value)) for table, _, value in rows]
+    totals = next(row for table, row in values_ if table == states.TOTALS)
+    money = sum(states.money(table, row) for table, row in values_)
+    return {"root": states.root(rows), "money": (totals.rewarded, money + totals.burnt)}
+
+
+def of_proof(case):
+    value = None if case["value"] is None else hexed(case["value"])
+    proof, root, key = (hexed(case[name]) for name in ("proof", "root", "key"))
+    return {"holds": states.shows(proof, root, case["table"], key, value)}
+
+
+def files():
+    """What computes the entries of each list, of each file. A chain is replayed from its beginning."""
+    replay = chain.Replay()
+    return {**FILES, "chain.json": {"people": replay.person, "blocks": replay.block}}
+
+
 FILES = {
     "payouts.json": {"payouts": of_payout},
     "keys.json": {"keys": of_key, "signatures": of_signature},
@@ -153,6 +259,17 @@ FILES = {
     "transit.json": {"claims": of_claim, "sequences": of_sequence},
     "datagrams.json": {"datagrams": of_datagram},
     "fraud.json": {"frauds": of_fraud},
+    "transactions.json": {"transactions": of_transaction, "malformed": of_malformed},
+    "blocks.json": {
+        "first": of_first,
+        "trees": of_tree,
+        "branches": of_branch,
+        "coinbases": of_coinbase,
+        "rewards": of_reward,
+        "framing": of_framing,
+    },
+    "energy.json": energy.LISTS,
+    "state.json": {"rows": of_row, "states": of_state, "proofs": of_proof},
 }
 
 
@@ -224,10 +341,11 @@ def check(path, lists):
 def main(arguments):
     if arguments == ["--self-test"]:
         selftest.run()
+        selftest.sabotage(FOLDER, lambda path: check(path, files()[path.name]))
         return 0
     folder = pathlib.Path(arguments[0]) if arguments else FOLDER
     # Every file is looked at, whatever the ones before it say.
-    return 0 if all([check(folder / name, lists) for name, lists in FILES.items()]) else 1
+    return 0 if all([check(folder / name, lists) for name, lists in files().items()]) else 1
 
 
 if __name__ == "__main__":

@@ -4,8 +4,12 @@
 
 mod attacks;
 mod batches;
+mod chain_vectors;
 mod ledger;
 mod oracle;
+mod simulator;
+mod spv;
+mod throughput;
 mod vectors;
 
 use std::sync::LazyLock;

@@ -18,37 +18,40 @@ use serde_json::Value;
 
 use crate::ENGINES;
 
-fn kept(name: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/protocol").join(name);
+pub(crate) fn kept(folder: &str, name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(folder).join(name);
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 #[test]
 fn vectors_are_fresh() {
-    for (name, fresh) in gridnet_tests::vectors::all() {
-        let kept = kept(name);
+    let of = |folder, files: Vec<_>| files.into_iter().map(move |file| (folder, file));
+    let protocol = of("protocol", gridnet_tests::vectors::all());
+    let ledger = of("ledger", gridnet_tests::vectors::of_the_ledger());
+    for (folder, (name, fresh)) in protocol.chain(ledger) {
+        let kept = kept(folder, name);
         let line = fresh.lines().zip(kept.lines()).position(|(fresh, kept)| fresh != kept);
         assert!(fresh == kept, "{name} is stale at line {line:?}: run cargo xtask vectors");
     }
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
     value[key].as_array().unwrap_or_else(|| panic!("{key} is no list"))
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("{key} is no text"))
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().expect("hex")).expect("hex")
 }
 
-fn hash(value: &Value) -> [u8; 32] {
+pub(crate) fn hash(value: &Value) -> [u8; 32] {
     bytes(value).try_into().expect("32 bytes")
 }
 
-fn number<T: TryFrom<u64>>(value: &Value) -> T {
+pub(crate) fn number<T: TryFrom<u64>>(value: &Value) -> T {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok()).expect("a number");
     T::try_from(number).unwrap_or_else(|_| panic!("{number} is too large"))
 }
@@ -114,7 +117,7 @@ fn said(verdict: &Verdict) -> (Option<&'static str>, Value) {
 
 #[test]
 fn every_path_gives_every_verdict() {
-    let file: Value = serde_json::from_str(&kept("transit.json")).expect("JSON");
+    let file: Value = serde_json::from_str(&kept("protocol", "transit.json")).expect("JSON");
     let contexts: Vec<Context> = list(&file, "contexts").iter().map(context).collect();
     let mut seen = std::collections::BTreeSet::new();
     for (name, engine) in ENGINES.iter() {
@@ -164,7 +167,7 @@ fn every_path_gives_every_verdict() {
 
 #[test]
 fn every_path_gives_every_identitys_verdict() {
-    let file: Value = serde_json::from_str(&kept("identities.json")).expect("JSON");
+    let file: Value = serde_json::from_str(&kept("protocol", "identities.json")).expect("JSON");
     for (name, engine) in ENGINES.iter() {
         for wanted in Network::ALL {
             let of_network = |entry: &&Value| network(entry) == wanted;

@@ -53,6 +53,21 @@ impl<'e> Chain<'e> {
         Chain { engine, ledger, blocks: Vec::new(), now, proofs: BTreeMap::new() }
     }
 
+    /// A chain on which these people have a thousand coins each.
+    pub fn funded(engine: &'e Engine, names: &[&str]) -> Chain<'e> {
+        let mut chain = Chain::new(engine);
+        let first = chain.account(&address("rich")).sequence;
+        let transfers: Vec<_> = (first..)
+            .zip(names)
+            .map(|(sequence, name)| {
+                let action = Action::Transfer { to: address(name), amount: Units::from_gnc(1_000) };
+                chain.sign_as("rich", sequence, None, action)
+            })
+            .collect();
+        chain.mine(&transfers);
+        chain
+    }
+
     /// The last block's height.
     pub fn height(&self) -> u32 {
         self.ledger.tip().expect("memory").height.0

@@ -6,19 +6,33 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use gridnet_core::{Control, Engine};
 use gridnet_protocol::custody::{Candidate, Custody};
 use gridnet_protocol::datagram::Datagram;
-use gridnet_protocol::encoding::{decode, encode};
+use gridnet_protocol::encoding::{List, decode, encode};
 use gridnet_protocol::fraud::FraudProof;
+use gridnet_protocol::ledger::genesis;
 use gridnet_protocol::pool::{OwnedPool, PoolCard, Registration};
 use gridnet_protocol::reason::Reason;
+use gridnet_protocol::spv::receipt::{Options, Receipt};
+use gridnet_protocol::spv::{Checkpoint, HeaderChain, Headers, StateEntry, TransactionProof};
+use gridnet_protocol::state::Table;
 use gridnet_protocol::token::Token;
 use gridnet_protocol::transit::ClaimedPool;
+use gridnet_protocol::trust::Policy;
+use gridnet_protocol::value::{Height, Time};
 use gridnet_protocol::verify::{Sequence, verify_transit_pools};
 
 use crate::fuzz_targets::Reached;
+use crate::receipts::Sale;
 use crate::world::{Course, NETWORK, NOW, World};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     Engine::builder().device("cpu").threads(1).build().expect("the CPU's paths pass their self-test")
+});
+
+/// The first block alone.
+static CHAIN: LazyLock<HeaderChain> = LazyLock::new(|| {
+    let (start, now) = (Checkpoint::first(NETWORK), Time(u64::MAX));
+    let headers = Headers::new([genesis(NETWORK).header]).expect("one");
+    HeaderChain::verify(&ENGINE, NETWORK, start, &headers, now, &Control::default()).expect("it is known")
 });
 
 static WORLD: LazyLock<World> = LazyLock::new(|| World::new(&ENGINE));
@@ -38,7 +52,19 @@ pub fn good_encodings() -> Vec<Vec<u8>> {
         payload: gridnet_protocol::datagram::Payload::new(vec![7; 20]).expect("short"),
     };
     let claim = world.claim(world.assemble(&session));
-    let encodings: [Vec<u8>; 9] = [
+    let mut sale = Sale::new(&ENGINE);
+    let from = sale.street.chain.height() - 3;
+    let receipt = sale.receipt(&Policy::default(), from, 6);
+    let settled = &receipt.evidence.settled;
+    let entry = StateEntry {
+        root: receipt.root.clone(),
+        table: Table::Contracts,
+        key: List::new("a key", receipt.evidence.contract.0.to_vec()).expect("short"),
+        row: settled.clone(),
+    };
+    let block = &sale.street.chain.blocks[3].0;
+    let inclusion = TransactionProof::of(block, Height(4), 0).expect("a coinbase");
+    let encodings: [Vec<u8>; 12] = [
         token.to_bytes(),
         custody.to_bytes(),
         claim.to_bytes(),
@@ -48,6 +74,9 @@ pub fn good_encodings() -> Vec<Vec<u8>> {
         encode(&card),
         encode(&custody.links()[0].hop),
         world.pool.to_file().to_vec(),
+        inclusion.to_bytes(),
+        entry.to_bytes(),
+        receipt.to_bytes(),
     ];
     (0..).zip(encodings).map(|(kind, bytes): (u8, _)| [&[kind][..], &bytes].concat()).collect()
 }
@@ -55,7 +84,7 @@ pub fn good_encodings() -> Vec<Vec<u8>> {
 /// What decodes is encoded by the same bytes, and nothing that is decoded panics when it is looked at.
 pub fn decoders(data: &[u8]) -> Reached {
     let Some((kind, bytes)) = data.split_first() else { return Reached::Refusal };
-    let decoded = match kind % 9 {
+    let decoded = match kind % 12 {
         0 => canonical::<Token>(bytes).map(|token| look(token.check(NETWORK))),
         1 => canonical::<Custody>(bytes).map(|custody| {
             let world = &*WORLD;
@@ -74,9 +103,19 @@ pub fn decoders(data: &[u8]) -> Reached {
         5 => canonical::<Registration>(bytes).map(|registration| look(registration.check())),
         6 => canonical::<PoolCard>(bytes).map(|card| look(card.is_of(NETWORK, &good_token()))),
         7 => canonical::<Candidate>(bytes).map(look),
-        _ => OwnedPool::resume(bytes).ok().map(|mut pool| {
+        8 => OwnedPool::resume(bytes).ok().map(|mut pool| {
             assert_eq!(*pool.to_file(), bytes);
             draw_all(&mut pool);
+        }),
+        9 => canonical::<TransactionProof>(bytes).map(|proof| look(proof.verify(&CHAIN))),
+        10 => canonical::<StateEntry>(bytes).map(|entry| look(entry.verify(&CHAIN))),
+        _ => canonical::<Receipt>(bytes).map(|receipt| {
+            // As somebody takes it who believes whatever it begins with.
+            let start =
+                Checkpoint { height: receipt.start, id: receipt.headers.first_id().unwrap_or_default() };
+            let policy = Policy::default();
+            let options = Options { network: NETWORK, start, depth: 0, policy, now: Time(u64::MAX) };
+            look(receipt.verify(&ENGINE, &options, &Control::default()));
         }),
     };
     if decoded.is_some() { Reached::Answer } else { Reached::Refusal }

@@ -15,7 +15,7 @@ use gridnet_core::{
     limits,
 };
 
-use crate::fuzz_protocol;
+use crate::{fuzz_ledger, fuzz_protocol};
 
 /// How far the bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Reached {
 pub type FuzzTarget = (&'static str, fn(&[u8]) -> Reached);
 
 /// Every target.
-pub const ALL: [FuzzTarget; 9] = [
+pub const ALL: [FuzzTarget; 11] = [
     ("header_chain", header_chain),
     ("search", search),
     ("walk", walk),
@@ -40,6 +40,8 @@ pub const ALL: [FuzzTarget; 9] = [
     ("identity_proof", identity_proof),
     ("decoders", fuzz_protocol::decoders),
     ("verifier", fuzz_protocol::verifier),
+    ("ledger_decoders", fuzz_ledger::decoders),
+    ("ledger_blocks", fuzz_ledger::blocks),
 ];
 
 static ENGINE: LazyLock<Engine> =

@@ -2,7 +2,10 @@
 #![forbid(unsafe_code)]
 
 pub mod chain;
+pub mod fuzz_ledger;
 pub mod fuzz_protocol;
 pub mod fuzz_targets;
+pub mod receipts;
+pub mod street;
 pub mod vectors;
 pub mod world;

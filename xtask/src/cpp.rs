@@ -86,7 +86,9 @@ pub(crate) fn test(repo: &Repo, archive: &Path) -> Result<Tally> {
     }
     tally += Tally::of_check(miner(repo, &prefix, &folder));
     tally += Tally::of_check(consumers(repo, archive, &prefix));
-    tally += Tally::of_check(gateway(repo, &prefix, &folder));
+    for example in ["gateway", "meter"] {
+        tally += Tally::of_check(played(example, repo, &prefix, &folder));
+    }
     ensure!(tally.ran() > 10, "the C++ tests did not run");
     Ok(tally)
 }
@@ -194,9 +196,9 @@ fn consumers_in(outside: &Path, repo: &Repo, archive: &Path, prefix: &Path) -> R
     run(command.arg(prefix).arg(archive))
 }
 
-/// The example of a datagram on its way through several processes.
-fn gateway(repo: &Repo, prefix: &Path, folder: &Path) -> Result<()> {
-    let (example, made) = (repo.root().join("ffi/examples/gateway"), folder.join("gateway"));
+/// The examples that a script plays, each through several processes: a datagram on its way, and a meter.
+fn played(name: &str, repo: &Repo, prefix: &Path, folder: &Path) -> Result<()> {
+    let (example, made) = (repo.root().join("ffi/examples").join(name), folder.join(name));
     let mut configure = Command::new("cmake");
     configure.arg("-S").arg(&example).arg("-B").arg(&made);
     run(configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())))?;

@@ -82,7 +82,7 @@ enum Chore {
     ///
     /// Needed after a change in shaders/templates or shaders/src; a test fails until it is done.
     Shaders,
-    /// Write the protocol's published vectors anew, into tests/vectors/protocol.
+    /// Write the published vectors anew, into tests/vectors/protocol and tests/vectors/ledger.
     ///
     /// Needed after a change of what is valid; a test fails until it is done. What they say is then to be confirmed by the
     /// independent implementation in tests/oracle, which another test runs.

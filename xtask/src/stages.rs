@@ -25,8 +25,9 @@ const NODE: &[&str] = &["gridnet-node"];
 const FFI: &[&str] = &["gridnet-ffi"];
 const XTASK: &[&str] = &["xtask"];
 
-/// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs).
-const LONG: (&str, &str) = ("GRIDNET_SIGNATURE_ROUNDS", "37");
+/// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs), and
+/// steps of a run of the ledger's simulator (tests/protocol/simulator/mod.rs).
+const LONG: [(&str, &str); 2] = [("GRIDNET_SIGNATURE_ROUNDS", "37"), ("GRIDNET_SIMULATOR_STEPS", "10000")];
 
 /// A part of the whole run. The order here is the order of running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -80,7 +81,8 @@ impl TestProgram {
 
     /// Of the tests across crates, which stage a program belongs to.
     fn is_protocol(&self) -> bool {
-        self.package == "gridnet-protocol" || self.target.ends_with(" protocol")
+        let is_across = self.target.ends_with(" protocol") || self.target.ends_with(" models");
+        self.package == "gridnet-protocol" || is_across
     }
 }
 
@@ -180,14 +182,14 @@ impl<'a> Stages<'a> {
         wanted: impl Fn(&TestProgram) -> bool,
     ) -> Result<Tally> {
         let mut tally = Tally::default();
-        let long = self.long.then_some(LONG);
+        let long = if self.long { LONG.as_slice() } else { &[] };
         let of_these =
             |program: &&TestProgram| packages.contains(&program.package.as_str()) && wanted(program);
         for program in self.programs()?.iter().filter(of_these) {
             println!("\n-- {}: {}", program.package, program.target);
             let mut command = program.command();
             command.envs(paths.map(PathsFile::variable)).envs(vulkan::software());
-            command.envs(long);
+            command.envs(long.iter().copied());
             tally += run_tests(&mut command)?;
         }
         ensure!(tally.ran() > 0, "no test ran in {}", packages.join(", "));

@@ -15,7 +15,8 @@ use crate::tally::Tally;
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Also run what takes long and seldom finds anything: the stage `rivals`, and a million signatures a path.
+    /// Also run what takes long and seldom finds anything: the stage `rivals`, a million signatures a path, and ten
+    /// thousand steps of the ledger's simulator.
     #[arg(long)]
     long: bool,
     /// Run only this stage (and build first, if it needs that). May be given several times.

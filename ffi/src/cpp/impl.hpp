@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "gridnet-ffi/src/bridge.rs.h"
+#include "gridnet-ffi/src/bridge/contract.rs.h"
+#include "gridnet-ffi/src/bridge/meter.rs.h"
+#include "gridnet-ffi/src/bridge/spv.rs.h"
 #include "gridnet/gridnet.hpp"
 
 namespace gridnet {
@@ -62,6 +65,18 @@ struct Claims::Impl {
 struct Sequence::Impl {
   rust::Box<bridge::Sequence> inner = bridge::new_sequence();
 };
+struct CommandLog::Impl {
+  rust::Box<bridge::CommandLog> inner = bridge::new_command_log();
+};
+struct Party::Impl {
+  rust::Box<bridge::Party> inner;
+};
+struct VerifiedHeaders::Impl {
+  rust::Box<bridge::VerifiedHeaders> inner;
+};
+struct Watcher::Impl {
+  rust::Box<bridge::Watcher> inner;
+};
 
 namespace detail {
 
@@ -95,6 +110,10 @@ inline const char* noun(const Datagram&) { return "datagram"; }
 inline const char* noun(const Context&) { return "context"; }
 inline const char* noun(const Claims&) { return "list of claims"; }
 inline const char* noun(const Sequence&) { return "sequence"; }
+inline const char* noun(const CommandLog&) { return "command log"; }
+inline const char* noun(const Party&) { return "party"; }
+inline const char* noun(const VerifiedHeaders&) { return "chain of headers"; }
+inline const char* noun(const Watcher&) { return "watcher"; }
 
 /// What is missing of what a call was given, if something is.
 using Lack = std::optional<Failure>;
@@ -163,6 +182,19 @@ Registration registration(const bridge::Registration& registration);
 bridge::Opening opening(const Opening& opening);
 std::vector<std::optional<Opening>> openings(const rust::Vec<bridge::Opening>& openings);
 std::vector<Share> shares(const rust::Vec<bridge::Share>& shares);
+
+bridge::SignedReading reading(const SignedReading& reading);
+SignedReading reading(const bridge::SignedReading& reading);
+bridge::MeterFacts facts(const MeterFacts& facts);
+bridge::KeptReading kept(const std::optional<KeptReading>& kept);
+std::optional<KeptReading> kept_if_any(const bridge::KeptReading& kept);
+Certificate certificate(const bridge::Certificate& certificate);
+Contract contract(const bridge::Contract& contract);
+bridge::Checkpoint checkpoint(const Checkpoint& checkpoint);
+Checkpoint checkpoint(const bridge::Checkpoint& checkpoint);
+SpvVerdict verdict(const bridge::SpvVerdict& verdict);
+/// As many hashes as their bytes make.
+std::vector<Bytes32> hashes(const rust::Vec<std::uint8_t>& bytes);
 
 Device device(const bridge::Device& device);
 Report report(const bridge::Report& report);

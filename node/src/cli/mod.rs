@@ -11,8 +11,10 @@ use gridnet_core::proof::header::Header;
 use gridnet_core::{HashFunction, Path, Target, limits};
 
 mod pools;
+mod receipts;
 
 pub(crate) use self::pools::*;
+pub(crate) use self::receipts::*;
 use crate::{arguments, help};
 
 /// What `bench` measures.
@@ -47,6 +49,9 @@ pub(crate) enum Command {
     /// Make the keys of somebody who receives
     #[command(subcommand, after_help = help::RECEIVER)]
     Receiver(Receiver),
+    /// Check what a receipt for energy says
+    #[command(subcommand, after_help = help::RECEIPT)]
+    Receipt(Receipt),
     /// Make up transit pools to try things on
     #[command(subcommand, after_help = help::TRANSIT)]
     Transit(Transit),

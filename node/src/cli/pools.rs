@@ -317,7 +317,7 @@ pub(crate) struct Generate {
 }
 
 /// Takes a network's name.
-fn network() -> impl TypedValueParser<Value = Network> {
+pub(super) fn network() -> impl TypedValueParser<Value = Network> {
     PossibleValuesParser::new(Network::ALL.map(Network::name))
         .map(|name| Network::from_name(&name).expect("clap accepts these names only"))
 }

@@ -7,6 +7,7 @@ mod digest;
 mod generate;
 mod identity;
 mod mine;
+mod receipt;
 mod receiver;
 mod reproduce;
 mod story;
@@ -17,7 +18,7 @@ mod walk;
 
 use gridnet_core::Engine;
 
-use crate::cli::{Command, Identity, Receiver, TokenPool, Transit, Verify};
+use crate::cli::{Command, Identity, Receipt, Receiver, TokenPool, Transit, Verify};
 use crate::outcome::{Failure, Outcome};
 
 /// Runs a command.
@@ -34,6 +35,7 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::TokenPool(TokenPool::Inspect(args)) => token_pool::inspect(args),
         Command::TokenPool(TokenPool::Restore(args)) => token_pool::restore(args),
         Command::Receiver(Receiver::Create(args)) => receiver::create(args),
+        Command::Receipt(Receipt::Verify(args)) => receipt::verify(args),
         Command::Transit(Transit::Generate(args)) => generate::run(args),
         Command::Identity(Identity::Mint(args)) => identity::mint(args),
         Command::Identity(Identity::Verify(args)) => identity::verify(args),

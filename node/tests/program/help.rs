@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::gpu::has_no_gpu;
+use crate::receipt::some_receipt;
 use crate::reproduce::disagreement;
 use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
 use crate::tables::{some_chains, some_identities, some_signatures};
@@ -21,7 +22,7 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 17] = [
+const MORE_COMMANDS: [&str; 19] = [
     "devices",
     "story",
     "reproduce",
@@ -35,6 +36,8 @@ const MORE_COMMANDS: [&str; 17] = [
     "token-pool token",
     "token-pool inspect",
     "token-pool restore",
+    "receipt",
+    "receipt verify",
     "receiver",
     "receiver create",
     "transit",
@@ -60,6 +63,7 @@ fn every_example_of_the_help_runs() {
     std::fs::write(folder.path().join("headers.bin"), header).expect("the file is written");
     std::fs::write(folder.path().join("disagreement.json"), disagreement("cpu"))
         .expect("the file is written");
+    some_receipt(&folder.path().join("sale.receipt"));
     some_chains(&folder.path().join("chains.parquet"), true);
     some_identities(&folder.path().join("identities.parquet"), true);
     some_signatures(&folder.path().join("signatures.parquet"), true);
@@ -102,6 +106,7 @@ fn the_help_names_every_command_and_exit_code() {
         "verify",
         "identity",
         "token-pool",
+        "receipt",
         "receiver",
         "transit",
         "walk",

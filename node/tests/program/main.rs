@@ -11,6 +11,7 @@ mod help;
 mod identity;
 mod interrupt;
 mod mine;
+mod receipt;
 mod reproduce;
 mod run;
 mod signatures;

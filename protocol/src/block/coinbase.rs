@@ -27,4 +27,6 @@ pub struct Coinbase {
 impl Coinbase {
     /// Where the extranonce begins in the transaction's encoding: after its kind and the height.
     pub const EXTRANONCE_OFFSET: usize = 1 + 4;
+    /// What it takes of every block: its kind and its fields.
+    pub const WEIGHT: u64 = 1 + 4 + EXTRANONCE_BYTES as u64 + 32 + 8 + 32;
 }

@@ -127,17 +127,27 @@ impl Delivery {
         self.with(self.seller.rest().min(self.buyer.rest()))
     }
 
-    /// What was delivered, when no more readings will be taken, of a contract up to slot `last`. For slots that the buyer's
-    /// meter was not read for, the seller's alone counts, from the seller's last reading on that is not beyond the buyer's:
-    /// who takes energy must not gain by going dark. Nor must who gives it: for slots that the seller's meter was not read
-    /// for nothing counts.
-    pub fn settled(&self, last: Slot) -> WattHours {
-        let is_dark = self.buyer.latest < self.seller.latest && self.buyer.latest < Some(last);
+    /// What was delivered, when no more readings will be taken, of a contract up to slot `last` that was closed in slot
+    /// `closed`. For slots up to both that the buyer's meter was not read for, the seller's alone counts, from the seller's last
+    /// reading on that is not beyond the buyer's: who takes energy must not gain by going dark. If it was closed before its
+    /// end, the seller's readings up to that slot count so, and no later ones, which the buyer may have had no time to answer.
+    /// Nor must who gives energy gain: for slots that the seller's meter was not read for nothing counts.
+    pub fn settled(&self, last: Slot, closed: Slot) -> WattHours {
+        let delivered = self.delivered();
+        let is_dark = self.buyer.latest < self.seller.latest && self.buyer.latest < Some(last.min(closed));
         if !is_dark {
-            return self.delivered();
+            return delivered;
         }
+        let mut ahead = self.ahead.as_slice().iter().rev();
+        let counted = match ahead.find(|point| point.slot <= closed) {
+            _ if closed >= last => self.seller.total,
+            Some(point) => point.total,
+            None => self.passed,
+        };
         let both = self.buyer.rest().min(self.passed.0.saturating_sub(self.seller.compared.0));
-        self.with(both.saturating_add(self.seller.total.0.saturating_sub(self.passed.0)))
+        let alone = counted.0.saturating_sub(self.passed.0);
+        // A reading that begins before the close and ends after it counts as far as the buyer's own meter goes.
+        delivered.max(self.with(both.saturating_add(alone)))
     }
 
     fn with(&self, more: u64) -> WattHours {
@@ -173,7 +183,7 @@ mod tests {
 
     /// Agreed, delivered, settled.
     fn numbers(delivery: &Delivery) -> [u64; 3] {
-        [delivery.agreed(), delivery.delivered(), delivery.settled(LAST)].map(|sum| sum.0)
+        [delivery.agreed(), delivery.delivered(), delivery.settled(LAST, LAST)].map(|sum| sum.0)
     }
 
     #[test]
@@ -220,6 +230,25 @@ mod tests {
         assert_eq!(numbers(&run(&[('s', 51, 7), ('b', 50, 6), ('b', 100, 8)])), [0, 7, 7]);
     }
 
+    /// The seller alone counts up to the close; what it reads later the buyer may have had no time to answer.
+    #[test]
+    fn a_seller_that_reads_late_gains_nothing() {
+        let settled = |steps: &[(char, u64, u64)], closed| run(steps).settled(LAST, Slot(closed)).0;
+        let dark = [('s', 50, 7), ('s', 60, 8), ('s', 70, 16)];
+        assert_eq!(
+            [49, 50, 59, 60, 70, 99, 100].map(|closed| settled(&dark, closed)),
+            [0, 7, 7, 15, 31, 31, 31]
+        );
+        // The buyer has shown all up to the close: of what the seller has beyond it the buyer's own is the most.
+        let answered = [('s', 50, 7), ('b', 50, 5), ('s', 70, 16)];
+        assert_eq!([50, 51, 69, 70].map(|closed| settled(&answered, closed)), [5, 5, 5, 21]);
+        // A reading that begins before the close and ends after it: as far as the buyer's meter goes.
+        let straddles = [('s', 40, 1), ('b', 55, 5), ('s', 70, 16)];
+        assert_eq!([55, 56, 69, 70].map(|closed| settled(&straddles, closed)), [5, 5, 5, 17]);
+        // A contract that came to its end: what straddles that was shared out by its slots already.
+        assert_eq!(settled(&[('s', 40, 1), ('b', 55, 5), ('s', 130, 16)], 100), 17);
+    }
+
     #[test]
     fn it_is_complete_when_both_have_shown_all() {
         assert!(!run(&[]).is_complete(Slot(0)));
@@ -257,7 +286,7 @@ mod tests {
         assert_eq!(numbers(&delivery)[..2], [0, 4]);
         delivery.add(Side::Buyer, Slot(2), WattHours(14)).expect("in order");
         assert_eq!(numbers(&delivery)[..2], [18, 18]);
-        assert_eq!(delivery.settled(LAST), WattHours(18 + 10 * 95));
+        assert_eq!(delivery.settled(LAST, LAST), WattHours(18 + 10 * 95));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::delivery::Delivery;
 use super::state::State;
 use super::terms::Contract;
 use crate::reason::Rejected;
-use crate::value::{Height, Units, WattHours};
+use crate::value::{Height, Slot, Units, WattHours};
 use crate::{Address, PublicKey};
 
 /// A bond is a hundredth of the deposit at least.
@@ -48,6 +48,8 @@ pub struct Closing {
     pub by: Address,
     /// What the closer put in. It is theirs who gave the newest state.
     pub bond: Units,
+    /// The slot in which the contract was closed. Beyond it nobody owes a reading.
+    pub slot: Slot,
     /// The last block that takes an answer.
     pub until: Height,
 }
@@ -75,7 +77,7 @@ impl Standing {
     }
 
     /// Begins to close, with a state that all have signed, or with that before any was. The closer puts in the
-    /// [bond](Contract::bond). Parties may at any time, others once the contract has expired.
+    /// [bond](Contract::bond). Parties may at any time, others once the contract has expired. `slot` is that of the present.
     ///
     /// # Errors
     /// [`Rejected::Settled`], [`Rejected::Closing`], [`Rejected::TooEarly`]; nothing is changed then.
@@ -85,6 +87,7 @@ impl Standing {
         closer: &PublicKey,
         state: Option<&State>,
         height: Height,
+        slot: Slot,
     ) -> Result<Closing, Rejected> {
         let delivery = match self {
             Standing::Open { delivery } => std::mem::take(delivery),
@@ -100,6 +103,7 @@ impl Standing {
             delivered: state.map_or(WattHours(0), |state| state.delivered),
             by: Address::of(closer),
             bond: contract.bond(),
+            slot,
             until: Height(height.0.saturating_add(contract.window)),
         };
         *self = Standing::Closing { delivery, closing };
@@ -130,7 +134,7 @@ impl Standing {
     pub fn decided(&self, contract: &Contract) -> Option<WattHours> {
         match self {
             Standing::Closing { delivery, closing } => {
-                Some(closing.delivered.max(delivery.settled(contract.last)))
+                Some(closing.delivered.max(delivery.settled(contract.last, closing.slot)))
             }
             Standing::Open { .. } | Standing::Settled { .. } => None,
         }

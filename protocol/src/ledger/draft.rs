@@ -8,8 +8,8 @@ use super::turn::{Turn, more};
 use super::{Ledger, semantic, structural};
 use crate::block::{Block, Coinbase, EXTRANONCE_BYTES, WEIGHT_MAX, reward};
 use crate::reason::Rejected;
-use crate::state::Store;
 use crate::state::row::Tip;
+use crate::state::{Store, View};
 use crate::transaction::Transaction;
 use crate::value::{Time, Units};
 use crate::{Address, Network};
@@ -27,7 +27,7 @@ pub struct Draft<'a, S> {
 impl<'a, S: Store> Draft<'a, S> {
     pub(super) fn new(ledger: &'a Ledger<S>) -> Result<Draft<'a, S>, Fault> {
         let (network, tip) = (ledger.network(), ledger.tip()?);
-        let turn = ledger.turn(&tip)?;
+        let turn = ledger.turn(&tip, View::with_journal(ledger.store()))?;
         let coinbase = Transaction::Coinbase(Coinbase {
             height: turn.height,
             extranonce: [0; EXTRANONCE_BYTES],
@@ -39,7 +39,8 @@ impl<'a, S: Store> Draft<'a, S> {
         Ok(Draft { network, tip, turn, state, transactions: Vec::new(), weight })
     }
 
-    /// Tries a transaction, and keeps it if it is good after all that were kept before.
+    /// Tries a transaction, and keeps it if it is good after all that were kept before. What costs little is looked at first,
+    /// so of two faults another may be named than in a block.
     ///
     /// # Errors
     /// Why it is not, and failures of the store or the engine; the draft is then as it was.
@@ -47,9 +48,11 @@ impl<'a, S: Store> Draft<'a, S> {
         structural::transaction(self.network, &transaction)?;
         let weight = self.weight + transaction.weight();
         require(weight <= WEIGHT_MAX, Rejected::Weight)?;
+        self.turn.screen(&transaction)?;
         let one = std::slice::from_ref(&transaction);
         let known = semantic::Known::of(self.network, &self.turn.view, one)?;
-        let (findings, _) = semantic::check(engine, self.network, one, &known, control)?;
+        let (findings, _) =
+            semantic::check(engine, self.network, one, &known, control).map_err(Fault::alone)?;
         self.turn.or_back(|turn| turn.transaction(&transaction, &findings))?;
         self.weight = weight;
         self.transactions.push(transaction);

@@ -122,10 +122,10 @@ impl<S: Store> Ledger<S> {
     }
 
     /// The beginning of the block after the last one.
-    fn turn(&self, tip: &Tip) -> Result<Turn<'_, S>, Fault> {
+    fn turn<'a>(&'a self, tip: &Tip, view: View<'a, S>) -> Result<Turn<'a, S>, Fault> {
         let height = tip.height.0.checked_add(1).map(Height);
         let height = height.map_or_else(|| rejected(Rejected::Height), Ok)?;
-        Turn::begin(View::new(&self.store), self.network, height, tip.median_time())
+        Turn::begin(view, self.network, height, tip.median_time())
     }
 
     /// A block in the making.
@@ -150,7 +150,7 @@ impl<S: Store> Ledger<S> {
         let tip = self.tip()?;
         let coinbase = structural::check(self.network, block)?;
         header::check(self.network, &tip, &block.header, now)?;
-        let mut turn = self.turn(&tip)?;
+        let mut turn = self.turn(&tip, View::new(&self.store))?;
         require(coinbase.height == turn.height, Rejected::Height).map_err(|fault| fault.at(0))?;
         require(coinbase.state == self.root()?, Rejected::State).map_err(|fault| fault.at(0))?;
 

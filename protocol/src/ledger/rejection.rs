@@ -36,7 +36,9 @@ impl Rejection {
     /// What it means for a block.
     pub const fn of_a_block(&self) -> Lasting {
         match self.code {
-            Rejected::Mutated | Rejected::Previous | Rejected::TooNew => Lasting::Transient,
+            // The header may be a good block's, with somebody else's transactions under it.
+            Rejected::MerkleRoot | Rejected::Mutated => Lasting::Transient,
+            Rejected::Previous | Rejected::TooNew => Lasting::Transient,
             _ => Lasting::Permanent,
         }
     }
@@ -101,6 +103,14 @@ impl Fault {
             Fault::Rejected(rejection) if rejection.transaction.is_none() => {
                 Fault::Rejected(Rejection { transaction: Some(transaction as u32), ..rejection })
             }
+            other => other,
+        }
+    }
+
+    /// The same, of a transaction that is in no block.
+    pub(crate) fn alone(self) -> Fault {
+        match self {
+            Fault::Rejected(rejection) => Fault::Rejected(Rejection { transaction: None, ..rejection }),
             other => other,
         }
     }

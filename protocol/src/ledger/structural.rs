@@ -11,17 +11,21 @@ use crate::value::Units;
 
 /// What is wrong with a block whatever came before it.
 pub(super) fn check(network: Network, block: &Block) -> Result<Coinbase, Fault> {
-    weights(block)?;
-    let coinbase = coinbase(block)?;
+    // The costs are summed up before any hash. What that shows is said once it is certain whose body this is: somebody else's
+    // under a good header must not make the good block look bad.
+    let costs = weights(block);
+    let coinbase = coinbase(block);
     let parameters = network.parameters();
     let target = block.header.target();
     let limit = Target::from_compact(parameters.limit_bits).expect("the networks' limits are targets");
     let Some(target) = target.ok().filter(|target| *target <= limit) else { return rejected(Rejected::Bits) };
     let hash = parameters.proof_of_work.hash(&block.header.to_bytes());
     require(target.is_met_by(&hash, Order::Little), Rejected::Work)?;
-    let (root, mutated) = block.merkle_root().expect("it has a coinbase");
+    let Some((root, mutated)) = block.merkle_root() else { return rejected(Rejected::MerkleRoot) };
     require(root == block.header.merkle_root, Rejected::MerkleRoot)?;
     require(!mutated, Rejected::Mutated)?;
+    costs?;
+    let coinbase = coinbase?;
     for (number, transaction) in block.transactions.iter().enumerate().skip(1) {
         self::transaction(network, transaction).map_err(|fault| fault.at(number))?;
     }

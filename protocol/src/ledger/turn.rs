@@ -12,6 +12,9 @@ use crate::value::{Height, Time, Units};
 use crate::verify::Finding;
 use crate::{Address, Network};
 
+/// Things that fall due at a height, at most.
+const DUE_MAX: u32 = 4_096;
+
 /// A block on its way through the state.
 pub(super) struct Turn<'a, S> {
     pub(super) view: View<'a, S>,
@@ -54,6 +57,26 @@ impl<'a, S: Store> Turn<'a, S> {
             self.view.back_to(mark);
             (self.fees, self.burnt, self.free_identities) = sums;
         })
+    }
+
+    /// Whether a transaction is worth verifying: whoever sends what cannot be taken now must not be able to have others check
+    /// a thousand signatures, or walk, for nothing.
+    pub(super) fn screen(&self, transaction: &Transaction) -> Result<(), Fault> {
+        match transaction {
+            Transaction::Signed(Signed { body, .. }) => {
+                let account = self.view.get::<Account>(&body.account())?.unwrap_or_default();
+                let in_turn = require(account.sequence == body.sequence, Rejected::Sequence);
+                let screened = in_turn.and_then(|()| less(account.balance, body.fee).map(drop));
+                // Whether a key is a point shows with its signature; where none will be looked at, it is asked now.
+                screened.or_else(|fault| {
+                    if body.sender.admit().is_ok() { Err(fault) } else { rejected(Rejected::BadKey) }
+                })
+            }
+            Transaction::Posted(Posted::Claim(claims)) => rules::claims::screen(self, claims.as_slice()),
+            Transaction::Coinbase(_) | Transaction::Posted(Posted::Open(_) | Posted::RegisterIdentity(_)) => {
+                Ok(())
+            }
+        }
     }
 
     /// A transaction. `findings` are those of all its claims.
@@ -185,9 +208,14 @@ impl<'a, S: Store> Turn<'a, S> {
         Ok(())
     }
 
-    /// Writes down what falls due at a height to come.
-    pub(super) fn later(&mut self, height: Height, due: Due) -> Result<(), Fault> {
-        let count = self.view.get::<DueCount>(&height)?.unwrap_or_default();
+    /// Writes down what falls due at a height to come, or at the first one after it that has room: nobody can have a block do
+    /// more than its own transactions' worth by having everything fall due with it.
+    pub(super) fn later(&mut self, mut height: Height, due: Due) -> Result<(), Fault> {
+        let mut count = self.view.get::<DueCount>(&height)?.unwrap_or_default();
+        while count.0 >= DUE_MAX {
+            height = Height(height.0.saturating_add(1));
+            count = self.view.get::<DueCount>(&height)?.unwrap_or_default();
+        }
         self.view.put(&(height, count.0), &due)?;
         Ok(self.view.put(&height, &DueCount(count.0 + 1))?)
     }
@@ -225,4 +253,42 @@ pub(super) fn less(amount: Units, by: Units) -> Result<Units, Fault> {
 /// The sum.
 pub(super) fn more(amount: Units, by: Units) -> Result<Units, Fault> {
     amount.plus(by).or_else(|_| rejected(Rejected::Amount))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DUE_MAX, Turn};
+    use crate::state::row::{Due, DueCount};
+    use crate::state::{Memory, View};
+    use crate::value::{Height, Time, Units};
+    use crate::{Address, Network};
+
+    #[test]
+    fn what_a_height_has_no_room_for_falls_due_with_the_next() {
+        let store = Memory::default();
+        let to = Address([1; 32]);
+        let begin =
+            |view, height| Turn::begin(view, Network::Regtest, Height(height), Time(0)).expect("memory");
+        let mut turn = begin(View::new(&store), 1);
+        for _ in 0..2 * DUE_MAX + 1 {
+            turn.later(Height(7), Due::Pay { to, amount: Units(1) }).expect("memory");
+        }
+        let count = |turn: &Turn<'_, Memory>, height| {
+            turn.view.get::<DueCount>(&Height(height)).expect("memory").map(|count| count.0)
+        };
+        assert_eq!(
+            [7, 8, 9, 10].map(|height| count(&turn, height)),
+            [Some(DUE_MAX), Some(DUE_MAX), Some(1), None]
+        );
+        // All of it comes, in its order.
+        let mut view = turn.view;
+        for (height, sum) in [(7, DUE_MAX), (8, 2 * DUE_MAX), (9, 2 * DUE_MAX + 1)] {
+            let turn = begin(view, height);
+            let account =
+                turn.view.get::<crate::state::row::Account>(&to).expect("memory").expect("an account");
+            assert_eq!(account.balance, Units(sum.into()));
+            assert_eq!(count(&turn, height), None);
+            view = turn.view;
+        }
+    }
 }

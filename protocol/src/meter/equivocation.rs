@@ -34,6 +34,24 @@ impl EquivocationProof {
         EquivocationProof { first, second }
     }
 
+    /// The proof that is among these readings, if the meter that has this key gave a sequence twice: of its lowest. What
+    /// another has signed is passed over.
+    pub fn find(network: Network, key: PublicKey, readings: &[SignedReading]) -> Option<EquivocationProof> {
+        let mut sorted: Vec<_> = readings.iter().map(|reading| (reading.id(network), reading)).collect();
+        let said = |reading: &SignedReading| (reading.body.sequence, reading.body.meter);
+        sorted.sort_by_key(|&(id, reading)| (said(reading), id));
+        sorted.chunk_by(|(_, one), (_, next)| said(one) == said(next)).find_map(|same| {
+            // Most sequences are there once: no signature need be looked at.
+            if same.first().map(|(id, _)| id) == same.last().map(|(id, _)| id) {
+                return None;
+            }
+            let mut signed = same.iter().filter(|(_, reading)| reading.is_signed(network, key));
+            let (id, first) = *signed.next()?;
+            let (_, second) = *signed.find(|(other, _)| *other != id)?;
+            Some(EquivocationProof { first: *first, second: *second })
+        })
+    }
+
     /// Its signatures, which should both be by the meter's key.
     pub fn signed(&self, network: Network, key: PublicKey) -> [SignedDigest; 2] {
         [self.first.signed(network, key), self.second.signed(network, key)]
@@ -125,6 +143,29 @@ mod tests {
         let mut again = proof.first;
         again.signature.0[40] ^= 1;
         assert_eq!(prove(proof.first, again).check(NETWORK, key), Err(NoEquivocation::Order));
+    }
+
+    #[test]
+    fn it_is_found_among_many() {
+        let key = SecretKey::from_seed([7; 32]).public();
+        let find = |list: &[SignedReading]| EquivocationProof::find(NETWORK, key, list);
+        let mut list: Vec<_> = (0..9).map(|sequence| reading(1, sequence, sequence, 7)).collect();
+        // The same again, the same sequence of another meter, and what somebody else signed: nothing of it convicts.
+        list.extend([list[4], reading(2, 4, 4, 7), reading(1, 5, 99, 8), reading(1, 6, 98, 8)]);
+        let mut forged = list[3];
+        forged.signature.0[40] ^= 1;
+        list.push(forged);
+        assert_eq!(find(&list), None);
+        assert_eq!(find(&[]), None);
+        list.insert(0, reading(1, 7, 99, 7));
+        list.insert(5, reading(1, 5, 98, 7));
+        let proof = find(&list).expect("two of them");
+        assert_eq!(proof, EquivocationProof::new(NETWORK, reading(1, 5, 5, 7), reading(1, 5, 98, 7)));
+        assert_eq!(proof.check(NETWORK, key).map(|proven| proven.sequence), Ok(5));
+        // Of three the forged one may come first.
+        list.reverse();
+        assert_eq!(find(&list), Some(proof));
+        assert_eq!(EquivocationProof::find(Network::Main, key, &list), None);
     }
 
     #[test]

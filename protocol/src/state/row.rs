@@ -5,7 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::contract::{Contract, Filling, Standing};
 use crate::encoding::{List, limits};
 use crate::meter::{Certificate, Kept};
-use crate::pool::Registration;
+use crate::pool::{BANKS_MAX, Registration};
 use crate::transaction::{HeldId, MarkReason, Subject, SubventionTerms};
 use crate::value::{
     Commitment, ContractId, Depth, Direction, Height, MeterId, PoolId, Session, SubventionId, Units,
@@ -153,10 +153,35 @@ pub struct Pool {
     pub deposit: Units,
     /// Hashes that were revealed.
     pub revealed: u64,
-    /// Banks that were claimed from.
-    pub opened: u16,
+    /// Which banks were claimed from.
+    pub opened: OpenedBanks,
     /// Whether its owner gets nothing back.
     pub banned: bool,
+}
+
+/// Bytes that have a bit for each bank.
+const BANK_BYTES: u32 = BANKS_MAX as u32 / 8;
+
+/// Banks of a pool, a bit for each: bank 0 is the lowest bit of the first byte. The last byte is not 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OpenedBanks(List<u8, BANK_BYTES>);
+
+impl OpenedBanks {
+    /// Adds a bank, which a pool can have.
+    pub(crate) fn add(&mut self, bank: u16) {
+        let (place, bit) = (usize::from(bank / 8), bank % 8);
+        let mut bytes = std::mem::take(&mut self.0).into_vec();
+        bytes.resize(bytes.len().max(place + 1), 0);
+        bytes[place] |= 1 << bit;
+        self.0 = List::new("banks", bytes).expect("a pool has no more than 1,024 banks");
+    }
+
+    /// The banks.
+    pub fn iter(&self) -> impl Iterator<Item = u16> {
+        (0..).zip(self.0.as_slice()).flat_map(|(place, byte)| {
+            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place * 8 + bit)
+        })
+    }
 }
 
 /// A bank that was claimed from.
@@ -181,6 +206,15 @@ pub struct HeldShare {
     pub amount: Units,
 }
 
+/// An identity that was paid as a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PaidHop {
+    /// Whose.
+    pub identity: Address,
+    /// The share.
+    pub amount: Units,
+}
+
 /// What a claim left to hops that did not say who they are.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Held {
@@ -190,8 +224,8 @@ pub struct Held {
     pub minimum_stake: Units,
     /// What is still held, the first hop's first.
     pub shares: List<HeldShare, { limits::HOPS }>,
-    /// Who was paid by this claim.
-    pub paid: List<Address, { limits::HOPS }>,
+    /// Who was paid by this claim, and how much: an identity that stands in several hops has the best of them.
+    pub paid: List<PaidHop, { limits::HOPS }>,
 }
 
 /// A commitment to a proof of fraud.
@@ -261,7 +295,7 @@ pub enum Retired {
 }
 
 /// Contracts that a meter can have at a time, in one direction.
-pub const FILLINGS_MAX: u32 = 64;
+pub const FILLINGS_MAX: u32 = 16;
 
 /// The contracts that a meter fills in one direction, in the order of their opening, until their last slot was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

@@ -21,17 +21,26 @@ pub(crate) struct Cell {
 pub(crate) struct View<'a, S> {
     store: &'a S,
     cells: BTreeMap<Place, Cell>,
-    /// What each write replaced, in order; `None`: the row had not been written.
-    journal: Vec<(Place, Option<Option<Vec<u8>>>)>,
+    /// What each write replaced, in order. A block that is taken or not has none: it would hold every version of every row.
+    journal: Option<Vec<Written>>,
 }
+
+/// A place that was written, and what was there: `None` when it had not been written before.
+type Written = (Place, Option<Option<Vec<u8>>>);
 
 /// A moment to go back to.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark(usize);
 
 impl<'a, S: Store> View<'a, S> {
+    /// A view whose changes are all made or none.
     pub(crate) fn new(store: &'a S) -> View<'a, S> {
-        View { store, cells: BTreeMap::new(), journal: Vec::new() }
+        View { store, cells: BTreeMap::new(), journal: None }
+    }
+
+    /// One whose changes can be taken back one by one.
+    pub(crate) fn with_journal(store: &'a S) -> View<'a, S> {
+        View { journal: Some(Vec::new()), ..View::new(store) }
     }
 
     /// What the changes are over.
@@ -75,19 +84,25 @@ impl<'a, S: Store> View<'a, S> {
                 None
             }
         };
-        self.journal.push((place, replaced));
+        if let Some(journal) = &mut self.journal {
+            journal.push((place, replaced));
+        }
         Ok(())
     }
 
     /// What is true now, to go back to.
     pub(crate) fn mark(&self) -> Mark {
-        Mark(self.journal.len())
+        Mark(self.journal.as_ref().map_or(0, Vec::len))
     }
 
     /// Takes back all that was written since.
+    ///
+    /// # Panics
+    /// When the view has no journal.
     pub(crate) fn back_to(&mut self, mark: Mark) {
-        while self.journal.len() > mark.0 {
-            let Some((place, replaced)) = self.journal.pop() else { break };
+        let journal = self.journal.as_mut().expect("what goes back keeps a journal");
+        while journal.len() > mark.0 {
+            let Some((place, replaced)) = journal.pop() else { break };
             match replaced {
                 Some(now) => {
                     let cell = self.cells.get_mut(&place).expect("a row that was written twice is there");
@@ -139,7 +154,7 @@ mod tests {
         let (changes, _) = view.finish([0; 32]);
         store.write(&changes).expect("memory");
 
-        let mut view = View::new(&store);
+        let mut view = View::with_journal(&store);
         view.put(&one, &account(5)).expect("memory");
         let mark = view.mark();
         view.put(&one, &account(6)).expect("memory");

@@ -38,6 +38,21 @@ impl Finding {
     }
 }
 
+/// The claims of a transaction, looked at in their order for all that takes neither signatures nor a walk: a claim that is
+/// stale must not cost whoever is sent it sixteen million hashes.
+#[derive(Default)]
+pub(crate) struct Screen(Left);
+
+impl Screen {
+    /// The next one.
+    ///
+    /// # Errors
+    /// What its verdict would be.
+    pub(crate) fn look(&mut self, context: &Context, claim: &ClaimedPool) -> Result<(), Reason> {
+        Examined::screened(context, &mut self.0, claim)
+    }
+}
+
 /// Examines claims. `function` says which function a pool's chains have; claims of pools that it does not know are not
 /// walked.
 ///

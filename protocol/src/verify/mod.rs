@@ -23,7 +23,7 @@ use gridnet_core::{Control, Engine, Share};
 
 pub use self::bulk::{Chain, SignedMessage, verify_chains, verify_identities, verify_signatures};
 pub use self::context::{BankId, CLAIM_GRACE, Context, Identity};
-pub(crate) use self::examine::{Finding, examine};
+pub(crate) use self::examine::{Finding, Screen, examine};
 use self::round::{Banks, Round};
 use self::stateless::Examined;
 use crate::reason::{Reason, Void};

@@ -11,6 +11,7 @@ use super::signatures::{Signatures, Subjects};
 use super::{Settled, Work};
 use crate::Network;
 use crate::reason::Reason;
+use crate::settlement::Kept;
 use crate::tagged::Tag;
 use crate::transit::ClaimedPool;
 use crate::value::{Session, Word};
@@ -42,6 +43,18 @@ impl Examined {
             }
             None => judge::settle(context, left, claim, self.session, end),
         }
+    }
+
+    /// The part of its verdict that takes neither signatures nor a walk.
+    pub(super) fn screened(context: &Context, left: &mut Left, claim: &ClaimedPool) -> Result<(), Reason> {
+        let session = claim.pool.token.session();
+        let fault = screen(claim, session, context, None).err();
+        if fault.is_some() {
+            return Examined { session, fault }.judge(context, left, claim, Word::default).map(drop);
+        }
+        judge::in_turn(context, left, claim, session)?;
+        left.set(judge::bank_id(claim), Kept::after(&claim.pool.token, session));
+        Ok(())
     }
 }
 

@@ -75,6 +75,18 @@ def struct(holds=lambda value: True, **fields):
     return read
 
 
+def refined(kind, holds):
+    """What a type reads, where that holds of it."""
+
+    def read(reader):
+        value = kind(reader)
+        if not holds(value):
+            raise Malformed
+        return value
+
+    return read
+
+
 FLAG, U8, U16, U32, U64 = integer(1, 1), integer(1), integer(2), integer(4), integer(8)
 HASH, SIGNATURE = fixed(32), fixed(64)
 

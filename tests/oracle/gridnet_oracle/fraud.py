@@ -8,10 +8,8 @@ from .values import first_broken
 PROOF = struct(first=TOKEN, second=TOKEN)
 
 
-def fault(network, proof):
-    """The first reason against a proof; it is None where it does not decode."""
-    if proof is None:
-        return "shape"
+def unsigned_fault(network, proof):
+    """The first reason against a proof that decodes, its key and signatures aside."""
     first, second = proof.first, proof.second
     return first_broken(
         ("shape", lambda: well_shaped(first) and well_shaped(second)),
@@ -23,6 +21,14 @@ def fault(network, proof):
         ("same-session", lambda: session(first) != session(second)),
         ("apart", lambda: max(first.start, second.start) < min(first.depth, second.depth)),
         ("not-at-once", lambda: max(first.issued, second.issued) <= min(first.expiry, second.expiry)),
-        ("bad-key", lambda: curve.admitted(first.sender.key)),
-        ("owner-signature", lambda: owner_signed(first) and owner_signed(second)),
+    )
+
+
+def fault(network, proof):
+    """The first reason against a proof; it is None where it does not decode."""
+    if proof is None:
+        return "shape"
+    return unsigned_fault(network, proof) or first_broken(
+        ("bad-key", lambda: curve.admitted(proof.first.sender.key)),
+        ("owner-signature", lambda: owner_signed(proof.first) and owner_signed(proof.second)),
     )

@@ -1,9 +1,15 @@
 """The package against published vectors, and against the `cryptography` package where there is one."""
 
+import contextlib
+import copy
 import hashlib
+import io
+import json
+import pathlib
+import tempfile
 import types
 
-from . import curve, hpke, payout, pool, values
+from . import contract, curve, hpke, payout, pool, state, values
 
 hexed = bytes.fromhex
 
@@ -95,6 +101,27 @@ def formats():
         assert not pool.leads_to_root(registered, bank, proof)
 
 
+def rules():
+    """What the page says in numbers of contracts, and trees of the state by hand."""
+    shares = contract.allot([(10, 20, 100), (15, 30, 50)], 9, 20, 1_250)
+    assert shares == [1_100, 150], shares
+    delivery = contract.Delivery()
+    for side, until, allotted in ((0, 4, 100), (0, 8, 10), (1, 4, 10), (1, 8, 100)):
+        assert delivery.add(side, until, allotted) is None
+    # The lesser of each interval, not of the sums.
+    assert delivery.agreed() == 20 and delivery.add(0, 8, 1) == "slot"
+    rows = [(state.ACCOUNTS, bytes([i]) * 32, bytes(16)) for i in range(3)]
+    places = [state.key_hash(table, key) for table, key, _ in rows]
+    leaves = [state.leaf(place, state.hashed(row[2])) for place, row in zip(places, rows)]
+    assert state.root([]) == state.NOTHING and state.root(rows[:1]) == leaves[0]
+    # Two rows: as many nodes with nothing on one side as their places have bits in common.
+    depth = next(i for i in range(256) if state.bit(places[0], i) != state.bit(places[1], i))
+    at = state.node(*(leaves[:2] if state.bit(places[1], depth) else leaves[1::-1]))
+    for i in reversed(range(depth)):
+        at = state.node(state.NOTHING, at) if state.bit(places[0], i) else state.node(at, state.NOTHING)
+    assert state.root(rows[:2]) == at
+
+
 def against_cryptography():
     """Random cases, where the package is there."""
     try:
@@ -117,6 +144,107 @@ def against_cryptography():
 
 
 def run():
-    for test in (signatures, sealing, formats, against_cryptography):
+    for test in (signatures, sealing, formats, rules, against_cryptography):
         test()
         print(test.__name__, "good")
+
+
+def changed(value):
+    """Something else of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if value is None:
+        return "nothing"
+    if value.isdecimal():
+        return str(int(value) + 1)
+    # Hex, or a code.
+    return ("1" if value[0] == "0" else "0") + value[1:]
+
+
+def at(content, place):
+    """What holds the place's last part."""
+    for part in place[:-1]:
+        content = content[part]
+    return content
+
+
+def entry_with(entries, **wanted):
+    """The number of the first entry in which these are true."""
+    return next(i for i, entry in enumerate(entries) if all(test(entry[name]) for name, test in wanted.items()))
+
+
+def spoiled(name, content):
+    """Places of a file each of which is said to be something else, which must be noticed."""
+    given, nothing = (lambda value: value not in (None, [], False)), (lambda value: value is None)
+    if name == "transactions.json":
+        for field in ("id", "weight", "walked", "signatures", "kind"):
+            yield "transactions", 0, field
+        signed = entry_with(content["transactions"], least_fees=given)
+        yield "transactions", signed, "least_fees", "main"
+        yield "transactions", signed, "says", "sequence"
+        yield "malformed", 3, "decodes"
+    elif name == "blocks.json":
+        places = "first.id first.proof trees.root trees.mutated coinbases.bytes rewards.reward".split()
+        yield from ((*place.split(".")[:1], 1, place.split(".")[1]) for place in places)
+        yield "branches", entry_with(content["branches"], root=nothing), "root"
+        yield "framing", 0, "block", "weight"
+        yield "framing", entry_with(content["framing"], block=nothing), "block"
+    elif name == "energy.json":
+        for part, field in (("certificates", "id"), ("readings", "id"), ("equivocations", "reason")):
+            yield part, 0, field
+        for part in ("certificates", "readings", "equivocations", "contracts", "states"):
+            for reason in sorted({entry["reason"] for entry in content[part] if entry["reason"]}):
+                yield part, entry_with(content[part], reason=lambda value: value == reason), "reason"
+        yield "readings", entry_with(content["readings"], after=given), "after", "imported"
+        yield "commands", 0, "signed"
+        yield "allotments", 0, "shares", 0
+        yield "balances", 0, "cap"
+        yield "balances", 0, "bond"
+        yield "balances", 0, "paid", 3, "balances", 1
+        several = entry_with(content["deliveries"], steps=lambda steps: len(steps) > 3)
+        yield from (("deliveries", several, "steps", 3, figure) for figure in (1, 2, 3))
+        yield "deliveries", several, "encoded"
+    elif name == "state.json":
+        yield from (("rows", 0, field) for field in ("place", "value_hash"))
+        yield "states", 0, "root"
+        yield "states", len(content["states"]) - 1, "rows", 5, 2
+        yield "proofs", 0, "holds"
+        yield "proofs", entry_with(content["proofs"], holds=lambda value: not value), "holds"
+    elif name == "chain.json":
+        last = len(content["blocks"]) - 1
+        for field in ("id", "root", "burnt", "rewarded", "height"):
+            yield "blocks", last, field
+        yield "blocks", last, "balances", 7
+        refused = entry_with(content["blocks"], refused=given)
+        yield "blocks", refused, "refused", 0, "code"
+        yield "blocks", refused, "refused", 0, "entry"
+        # A byte of a block that was mined is another block.
+        yield "blocks", 1, "block"
+
+
+# Blocks of the chain that are replayed for each thing that is spoiled.
+BLOCKS = 8
+
+
+def sabotage(folder, check):
+    """A changed figure, byte, hash or code of each file is noticed. `check` says whether all of a file agrees."""
+    for name in ("transactions.json", "blocks.json", "energy.json", "state.json", "chain.json"):
+        content = json.loads((folder / name).read_text())
+        if name == "chain.json":
+            content["blocks"] = content["blocks"][:BLOCKS]
+        places = [None, *spoiled(name, content)]
+        for place in places:
+            wrong = copy.deepcopy(content)
+            if place:
+                holder = at(wrong, place)
+                holder[place[-1]] = changed(holder[place[-1]])
+            with tempfile.TemporaryDirectory() as other:
+                path = pathlib.Path(other) / name
+                path.write_text(json.dumps(wrong))
+                said = io.StringIO()
+                with contextlib.redirect_stdout(said):
+                    agrees = check(path)
+            assert agrees == (place is None), f"{name}: {place}: {said.getvalue()}"
+        print(f"{name}: each of {len(places) - 1} changes is noticed")

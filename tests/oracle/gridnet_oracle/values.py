@@ -5,24 +5,34 @@ import hashlib
 
 from . import curve
 
-Network = collections.namedtuple("Network", "number prefix bits youth escrow maturity fee_rate")
+
+def double_sha256(data):
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
+
+
+def blake2s(data):
+    return hashlib.blake2s(data).digest()
+
+
+# `notice` is of stake, `window` the shortest of a contract, `work` the function of a block's proof.
+Network = collections.namedtuple(
+    "Network", "number prefix bits youth escrow maturity fee_rate notice window work limit_bits"
+)
 NETWORKS = {
-    "main": Network(1, "grid", 38, 720, 5040, 100, 10),
-    "test": Network(2, "tgrid", 24, 720, 5040, 100, 10),
-    "regtest": Network(3, "rgrid", 8, 6, 20, 1, 10),
+    "main": Network(1, "grid", 38, 720, 5040, 100, 10, 5040, 360, blake2s, 0x1D00FFFF),
+    "test": Network(2, "tgrid", 24, 720, 5040, 100, 10, 5040, 360, double_sha256, 0x1D00FFFF),
+    "regtest": Network(3, "rgrid", 8, 6, 20, 1, 10, 20, 6, double_sha256, 0x207FFFFF),
 }
 
 # The kinds of what is signed.
-TOKEN, BINDING, CUSTODY, BEARER, LAST, TRANSIT, RECEIPT, POOL = 1, 2, 3, 4, 5, 6, 7, 17
+TRANSACTION, TOKEN, BINDING, CUSTODY, BEARER, LAST, TRANSIT, RECEIPT = range(8)
+CERTIFIER, OWNER, READING, CONTRACT, STATE, MARK, COMMAND = range(8, 15)
+POOL = 17
 
 
 def tagged(tag, *parts):
     """BLAKE2s[tag]; the hash function fills a shorter tag up with zeros, and refuses a longer one."""
     return hashlib.blake2s(b"".join(parts), person=tag.encode()).digest()
-
-
-def blake2s(data):
-    return hashlib.blake2s(data).digest()
 
 
 def le(number, size):

@@ -1,8 +1,12 @@
 use gridnet_protocol::encoding::List;
+use gridnet_protocol::fraud::FraudProof;
+use gridnet_protocol::meter::EquivocationProof;
+use gridnet_protocol::pool::owner::Source;
 use gridnet_protocol::transaction::{Action, MarkReason, Subject};
 use gridnet_protocol::trust::{Policy, Standing};
 use gridnet_protocol::value::{Height, MeterId, PoolId};
-use gridnet_tests::chain::{Chain, address};
+use gridnet_tests::chain::{Chain, Shape, address, person};
+use gridnet_tests::world::{NETWORK, key};
 
 use super::chain;
 
@@ -64,4 +68,39 @@ fn a_mark_binds_those_who_trust_its_authority() {
     assert_eq!(standing(&chain, &["police"], from), Standing::Good);
     let twice = chain.sign("police", Action::Unmark { subject: meter });
     assert_eq!(chain.code(&twice), "unknown");
+}
+
+/// Identities and pools are marked like meters; and what was proven to everybody needs no authority.
+#[test]
+fn what_is_proven_is_so_for_every_policy() {
+    let mut chain = chain(&["police", "maker", "owner", "ann"]);
+    chain.settle_in(&["owner"]);
+    chain.act("maker", Action::RegisterCertifier);
+    chain.act("police", Action::RegisterAuthority);
+    let certificate = chain.certificate("meter", "owner", "maker");
+    let id = chain.meter(certificate, "owner", "maker");
+    let mut pool = chain.registered("owner", &Shape::default());
+    let (meter, owner) = (Subject::Meter(id), Subject::Identity(address("owner")));
+    let subjects = [meter, owner, Subject::Pool(pool.id())];
+    for subject in subjects {
+        assert_eq!(sees(&chain, &["police"], subject, 0), Standing::Good);
+        chain.act("police", mark(subject, 0));
+        let seen = sees(&chain, &["police"], subject, 0);
+        assert!(matches!(seen, Standing::Marked(by, _) if by == address("police")), "{seen:?}");
+        assert_eq!(sees(&chain, &[], subject, 0), Standing::Good);
+    }
+    let token = chain.issue(&mut pool, "receiver", 20, Source::Session).token;
+    let mut other = token.body;
+    other.first_key = key("another first key").public();
+    let proof = FraudProof::new(NETWORK, token, other.sign(NETWORK, &person("owner")));
+    chain.act("ann", Action::ProveFraud { proof: Box::new(proof) });
+    let slot = chain.slot();
+    let [one, two] = [1, 2].map(|import| chain.reading("meter", id, slot, import, 0));
+    let proof = EquivocationProof::new(NETWORK, one, two);
+    chain.act("ann", Action::ProveEquivocation { proof: Box::new(proof) });
+    for subject in subjects {
+        for policy in [&[][..], &["police"]] {
+            assert_eq!(sees(&chain, policy, subject, 0), Standing::Proven);
+        }
+    }
 }

@@ -1,4 +1,6 @@
+use gridnet_core::Control;
 use gridnet_protocol::encoding::{List, encode};
+use gridnet_protocol::ledger::Fault;
 use gridnet_protocol::pool::owner::Source;
 use gridnet_protocol::pool::{ChainFunction, OwnedPool};
 use gridnet_protocol::state::row::{Bank, Held, Identity, Pool};
@@ -11,6 +13,7 @@ use gridnet_tests::chain::{Chain, Shape, address, claim};
 use gridnet_tests::world::{NETWORK, Session, key};
 
 use super::chain;
+use crate::engine;
 
 /// An owner with a pool, and people who can carry.
 fn market(shape: &Shape) -> (Chain<'static>, OwnedPool) {
@@ -62,7 +65,7 @@ fn a_claim_is_paid_as_in_the_paper() {
     let Transaction::Coinbase(coinbase) = block.transactions[0] else { panic!("a coinbase") };
     assert_eq!(coinbase.amount, Units(Units::from_gnc(50).0 + fee));
     let row: Pool = chain.ledger.row(&pool.id()).expect("memory").expect("a pool");
-    assert_eq!((row.revealed, row.opened, row.banned), (40, 1, false));
+    assert_eq!((row.revealed, row.opened.iter().collect::<Vec<_>>(), row.banned), (40, vec![0], false));
     // The same again is late, whoever posts it.
     let rejection = chain.refusal(&claim(vec![claimed]));
     assert_eq!((rejection.code.name(), rejection.detail), ("claim", Some("stale")));
@@ -229,6 +232,56 @@ fn a_hop_can_say_later_who_it_is() {
     chain.mine(&[stranger]);
     assert!(chain.ledger.row::<Held>(&held).expect("memory").is_none());
     assert_eq!(chain.code(&open(opened(4))), "unknown");
+}
+
+/// Somebody names another in a small hop. That must not cost the other its large one.
+#[test]
+fn an_identity_has_the_best_of_its_hops_whenever_they_are_opened() {
+    let (mut chain, mut pool) = market(&Shape::default());
+    let session = session(&chain, &mut pool, 40, &["ann", "ben", "ann"]);
+    let claimed = unopened(&chain, &pool, &session, &[2]);
+    let token = claimed.pool.token;
+    let held = held_id(&token.pool, token.bank, token.depth);
+    let start = chain.balance("ann");
+    chain.mine(&[claim(vec![claimed])]);
+    let first = chain.balance("ann") - start;
+    let row: Held = chain.ledger.row(&held).expect("memory").expect("a share is held");
+    let best = row.shares.as_slice()[0].amount.0;
+    assert!(best > first);
+    let totals = |chain: &Chain<'_>| {
+        let totals: Option<gridnet_protocol::state::row::Totals> = chain.ledger.row(&()).expect("memory");
+        totals.expect("totals").burnt.0
+    };
+    let burnt = totals(&chain);
+    let opening = Opened { held, opening: session.openings[2].expect("an opening") };
+    let opening = Transaction::Posted(Posted::Open(opening));
+    let fee = 10 * encode(&opening).len() as u64;
+    chain.mine(&[opening]);
+    assert_eq!(chain.balance("ann") - start, best - fee);
+    assert_eq!(totals(&chain) - burnt, first, "what the small hop was paid comes off");
+    assert!(chain.ledger.row::<Held>(&held).expect("memory").is_none());
+}
+
+/// Who sends what cannot be taken costs a miner no walk and no signature.
+#[test]
+fn what_cannot_be_taken_now_is_refused_before_anything_is_computed() {
+    let (mut chain, mut pool) = market(&Shape::default());
+    let session = session(&chain, &mut pool, 40, &["ann"]);
+    let good = chain.claimed(&pool, &session, "receiver");
+    let late = chain.sign_as("ann", 99, None, super::transfer("ben", 5));
+    let stale = claim(vec![ClaimedPool { steps: 1 << 23, ..good.clone() }]);
+    let twice = claim(vec![good.clone(), good.clone()]);
+    // An engine that is told to stop computes nothing.
+    let stopped = Control::default();
+    stopped.cancel.cancel();
+    let mut draft = chain.ledger.draft().expect("memory");
+    for (transaction, code) in [(late, "sequence"), (stale, "claim"), (twice, "claim")] {
+        let fault = draft.add(engine(), transaction, &stopped).expect_err("it is refused");
+        assert_eq!(fault.rejection().map(|rejection| rejection.code.name()), Some(code));
+    }
+    let fault = draft.add(engine(), claim(vec![good.clone()]), &stopped).expect_err("the engine stops");
+    assert!(matches!(fault, Fault::Engine(_)), "{fault:?}");
+    chain.mine(&[claim(vec![good])]);
 }
 
 #[test]

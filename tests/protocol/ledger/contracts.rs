@@ -1,132 +1,17 @@
-use gridnet_protocol::contract::{
-    Contract, Partial, Role, Signatory, SignedContract, SignedState, Standing, State,
-};
+use gridnet_protocol::contract::{Contract, Partial, Role, Signatory, SignedContract, SignedState, State};
 use gridnet_protocol::encoding::List;
-use gridnet_protocol::meter::{Reading, SignedReading};
-use gridnet_protocol::state::row::{Fillings, OpenedContract};
+use gridnet_protocol::meter::{EquivocationProof, Reading};
+use gridnet_protocol::state::row::Fillings;
 use gridnet_protocol::transaction::Action;
 use gridnet_protocol::value::{ContractId, Direction, Height, MeterId, Slot, Units, WattHours};
-use gridnet_tests::chain::{Chain, person, read};
+use gridnet_tests::chain::{person, read};
+use gridnet_tests::street::{Street, answer, close, end, open, signed, state, terms};
 use gridnet_tests::world::NETWORK;
 
-use super::chain;
+use crate::engine;
 
-const PARTIES: [&str; 3] = ["sue", "bob", "lin"];
-
-/// A street: a seller with a roof, a buyer with a home, the owner of the line between them.
-struct Street {
-    chain: Chain<'static>,
-    roof: MeterId,
-    home: MeterId,
-    /// The slot at which both meters were read first.
-    slot: u64,
-}
-
-fn street() -> Street {
-    let mut chain = chain(&["maker", "sue", "bob", "lin", "tom"]);
-    chain.settle_in(&["sue", "bob"]);
-    chain.act("maker", Action::RegisterCertifier);
-    let certificate = chain.certificate("roof", "sue", "maker");
-    let roof = chain.meter(certificate, "sue", "maker");
-    let certificate = chain.certificate("home", "bob", "maker");
-    let home = chain.meter(certificate, "bob", "maker");
-    let slot = chain.slot();
-    chain.read("roof", roof, slot, 0, 0);
-    chain.read("home", home, slot, 0, 0);
-    Street { chain, roof, home, slot }
-}
-
-/// 100 units for a kWh to the seller, 10 to the owner of the line, for eight slots of 1 kWh.
-fn terms(street: &Street) -> Contract {
-    let party = |name: &str, role, rate| Signatory { key: person(name).public(), role, rate: Units(rate) };
-    let parties = vec![
-        party("sue", Role::Seller, 100),
-        party("bob", Role::Buyer, 0),
-        party("lin", Role::LineOwner, 10),
-    ];
-    Contract {
-        parties: List::new("parties", parties).expect("three"),
-        seller_meter: street.roof,
-        buyer_meter: street.home,
-        first: Slot(street.slot + 1),
-        last: Slot(street.slot + 8),
-        limit: WattHours(1_000),
-        deposit: Units(10_000),
-        watch_fee: Units(300),
-        window: 6,
-        expiry: Height(street.chain.height() + 200),
-        nonce: 0,
-    }
-}
-
-fn signed(contract: &Contract) -> SignedContract {
-    let mut partial = Partial::new(contract, contract.clone());
-    for name in PARTIES {
-        partial.sign(NETWORK, contract, &person(name)).expect("a party");
-    }
-    SignedContract { body: contract.clone(), signatures: partial.whole().expect("all have signed") }
-}
-
-fn state(contract: &Contract, sequence: u64, delivered: u64, is_final: bool) -> SignedState {
-    let (contract_id, delivered) = (contract.id(NETWORK), WattHours(delivered));
-    let body = State { contract: contract_id, sequence, delivered, is_final };
-    let mut partial = Partial::new(contract, body);
-    for name in PARTIES {
-        partial.sign(NETWORK, contract, &person(name)).expect("a party");
-    }
-    SignedState { body, signatures: partial.whole().expect("all have signed") }
-}
-
-fn open(contract: &Contract) -> Action {
-    Action::OpenContract { contract: Box::new(signed(contract)) }
-}
-
-fn close(contract: &Contract, state: Option<SignedState>, readings: Vec<SignedReading>) -> Action {
-    Action::CloseContract {
-        contract: contract.id(NETWORK),
-        state: state.map(Box::new),
-        readings: List::new("readings", readings).expect("not too many"),
-    }
-}
-
-fn answer(state: SignedState, readings: Vec<SignedReading>) -> Action {
-    let readings = List::new("readings", readings).expect("not too many");
-    Action::AnswerContract { state: Box::new(state), readings }
-}
-
-fn end(state: SignedState) -> Action {
-    Action::EndContract { state: Box::new(state) }
-}
-
-impl Street {
-    fn opened(&mut self) -> Contract {
-        let contract = terms(self);
-        self.chain.act("bob", open(&contract));
-        contract
-    }
-
-    fn standing(&self, contract: &Contract) -> Standing {
-        let row: Option<OpenedContract> = self.chain.ledger.row(&contract.id(NETWORK)).expect("memory");
-        row.expect("a contract").standing
-    }
-
-    fn settled(&self, contract: &Contract) -> Option<u64> {
-        match self.standing(contract) {
-            Standing::Settled { delivered, .. } => Some(delivered.0),
-            _ => None,
-        }
-    }
-
-    /// What seller and owner of the line have beyond what they had.
-    fn balances(&self) -> [u64; 3] {
-        PARTIES.map(|name| self.chain.balance(name))
-    }
-
-    fn code(&mut self, name: &str, action: Action) -> (&'static str, Option<&'static str>) {
-        let transaction = self.chain.sign(name, action);
-        let rejection = self.chain.refusal(&transaction);
-        (rejection.code.name(), rejection.detail)
-    }
+fn street() -> Street<'static> {
+    gridnet_tests::street::street(engine())
 }
 
 /// What somebody paid in fees is left out: another pays.
@@ -220,6 +105,44 @@ fn readings_say_more_than_an_old_state() {
     street.chain.wait(6);
     assert_eq!(street.settled(&contract), Some(6_200), "the lesser of the two");
     assert_eq!(gained(before, street.balances()), [620, 10_000 - 682, 62]);
+}
+
+/// Who closes reads its own meter in the window's last block, when the other cannot answer any more.
+#[test]
+fn nobody_owes_a_reading_of_what_comes_after_the_close() {
+    let mut street = street();
+    let contract = street.opened();
+    let slot = street.slot;
+    street.chain.wait_for_slot(slot + 4);
+    let roof = street.chain.reading("roof", street.roof, slot + 4, 0, 4_000);
+    street.chain.act("sue", close(&contract, None, vec![roof]));
+    // The buyer answers with its own meter, as far as the close.
+    street.chain.read("home", street.home, slot + 4, 1_500, 0);
+    street.chain.wait_for_slot(slot + 5);
+    assert_eq!(street.settled(&contract), None);
+    street.chain.read("roof", street.roof, slot + 5, 0, 5_000);
+    while street.settled(&contract).is_none() {
+        street.chain.wait(1);
+    }
+    assert_eq!(street.settled(&contract), Some(1_500));
+}
+
+/// A buyer that says nothing pays what the seller's meter says, up to the close.
+#[test]
+fn a_buyer_who_goes_dark_pays_by_the_sellers_register() {
+    let mut street = street();
+    let contract = street.opened();
+    let slot = street.slot;
+    street.chain.wait_for_slot(slot + 4);
+    let roof = street.chain.reading("roof", street.roof, slot + 4, 0, 3_700);
+    street.chain.act("sue", close(&contract, None, vec![roof]));
+    street.chain.wait_for_slot(slot + 5);
+    assert_eq!(street.settled(&contract), None);
+    street.chain.read("roof", street.roof, slot + 5, 0, 4_700);
+    while street.settled(&contract).is_none() {
+        street.chain.wait(1);
+    }
+    assert_eq!(street.settled(&contract), Some(3_700), "what flowed after the close is not counted");
 }
 
 #[test]
@@ -352,7 +275,7 @@ fn each_rule_of_closing_is_kept() {
 #[test]
 fn a_meter_has_so_many_contracts_at_a_time_and_no_more() {
     let mut street = street();
-    let contracts: Vec<Contract> = (0..65).map(|nonce| Contract { nonce, ..terms(&street) }).collect();
+    let contracts: Vec<Contract> = (0..17).map(|nonce| Contract { nonce, ..terms(&street) }).collect();
     let (last, others) = contracts.split_last().expect("some");
     let first = street.chain.account(&gridnet_tests::chain::address("tom")).sequence;
     let opens: Vec<_> = (first..)
@@ -371,4 +294,87 @@ fn a_meter_has_so_many_contracts_at_a_time_and_no_more() {
     }
     let later = Contract { first: Slot(slot + 20), last: Slot(slot + 21), ..last.clone() };
     street.chain.act("tom", open(&later));
+}
+
+/// All agree while one is closing: that ends it, and the bond is theirs who knew best until then.
+#[test]
+fn all_end_what_one_is_closing() {
+    let mut street = street();
+    let contract = street.opened();
+    street.chain.act("sue", close(&contract, Some(state(&contract, 1, 1_000, false)), vec![]));
+    street.chain.act("tom", answer(state(&contract, 2, 2_000, false), vec![]));
+    let (before, tom) = (street.balances(), street.chain.balance("tom"));
+    street.chain.act("rich", end(state(&contract, 1, 3_000, true)));
+    assert_eq!(street.settled(&contract), Some(3_000), "whatever its sequence");
+    let after = street.balances();
+    assert_eq!(gained(before, after), [300, 10_000 - 330, 30]);
+    assert_eq!(street.chain.balance("tom"), tom + 300);
+    // The window comes to its end, and nobody is paid twice.
+    street.chain.wait(8);
+    assert_eq!((street.settled(&contract), street.balances()), (Some(3_000), after));
+    assert_eq!(street.chain.balance("tom"), tom + 300);
+}
+
+/// A grid operator buys like anybody, for a meter of its own; and as a broker it is paid like anybody.
+#[test]
+fn a_grid_operator_is_a_party_like_others() {
+    let mut street = street();
+    street.chain.settle_in(&["maker"]);
+    let certificate = street.chain.certificate("substation", "maker", "maker");
+    let substation = street.chain.meter(certificate, "maker", "maker");
+    let slot = street.chain.slot();
+    street.chain.read("substation", substation, slot, 0, 0);
+    let party = |name: &str, role, rate| Signatory { key: person(name).public(), role, rate: Units(rate) };
+    for (buyer, meter, broker) in [("maker", substation, "tom"), ("bob", street.home, "maker")] {
+        let parties = vec![
+            party("sue", Role::Seller, 100),
+            party(buyer, Role::Buyer, 0),
+            party(broker, Role::Broker, 7),
+        ];
+        let contract = Contract {
+            parties: List::new("parties", parties).expect("three"),
+            buyer_meter: meter,
+            first: Slot(slot + 1),
+            last: Slot(slot + 8),
+            ..terms(&street)
+        };
+        let id = contract.id(NETWORK);
+        let mut opening = Partial::new(&contract, contract.clone());
+        let body = State { contract: id, sequence: 1, delivered: WattHours(4_000), is_final: true };
+        let mut ending = Partial::new(&contract, body);
+        for name in ["sue", buyer, broker] {
+            opening.sign(NETWORK, &contract, &person(name)).expect("a party");
+            ending.sign(NETWORK, &contract, &person(name)).expect("a party");
+        }
+        let names = ["sue", buyer, broker];
+        let balances = |street: &Street<'_>| names.map(|name| street.chain.balance(name));
+        let before = balances(&street);
+        let signatures = opening.whole().expect("all have signed");
+        let signed = SignedContract { body: contract, signatures };
+        street.chain.act("rich", Action::OpenContract { contract: Box::new(signed) });
+        let signatures = ending.whole().expect("all have signed");
+        street.chain.act("rich", end(SignedState { body, signatures }));
+        let after = balances(&street);
+        assert_eq!([after[0] - before[0], before[1] - after[1], after[2] - before[2]], [400, 428, 28]);
+    }
+}
+
+/// A meter that is not read any more delivers nothing: no contract is opened over it.
+#[test]
+fn a_retired_meter_fills_no_further_contract() {
+    let mut street = street();
+    let contract = street.opened();
+    let slot = street.slot;
+    street.chain.wait_for_slot(slot + 9);
+    let [one, two] =
+        [5_000, 6_000].map(|export| street.chain.reading("roof", street.roof, slot + 8, 0, export));
+    let proof = EquivocationProof::new(NETWORK, one, two);
+    street.chain.act("tom", Action::ProveEquivocation { proof: Box::new(proof) });
+    let later = Contract { first: Slot(slot + 20), last: Slot(slot + 21), ..terms(&street) };
+    assert_eq!(street.code("tom", open(&later)), ("retired", None));
+    // What it says now is passed over, and the buyer pays for nothing.
+    let home = street.chain.reading("home", street.home, slot + 8, 4_000, 0);
+    street.chain.act("sue", close(&contract, None, vec![one, home]));
+    street.chain.wait(8);
+    assert_eq!(street.settled(&contract), Some(0));
 }

@@ -150,3 +150,29 @@ fn what_proves_nothing_costs_nobody_anything() {
     }
     assert!(!owner(&chain).revoked);
 }
+
+/// An owner who did not take back in time what was left does not do so after the proof either.
+#[test]
+fn a_banned_pool_is_not_taken_back() {
+    for is_over in [false, true] {
+        let (mut chain, pool, proof) = cheat(&["ann"]);
+        if is_over {
+            chain.wait(pool.registration().expiry.0 + 721 - chain.height());
+        }
+        chain.act("ann", prove(&proof));
+        let reclaim = chain.sign("owner", Action::ReclaimPool { pool: pool.id() });
+        let row = |chain: &Chain<'_>| chain.ledger.row::<Pool>(&pool.id()).expect("memory");
+        let deposit = row(&chain).expect("it is there still").deposit.0;
+        let before = burnt(&chain);
+        if is_over {
+            // It falls due in the next block, before any transaction.
+            assert_eq!(chain.code(&reclaim), "unknown");
+            chain.wait(1);
+            assert_eq!((row(&chain), burnt(&chain) - before), (None, deposit));
+        } else {
+            assert_eq!(chain.code(&reclaim), "banned");
+            chain.wait(1);
+            assert_eq!(burnt(&chain), before);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod authorities;
 mod blocks;
+mod channels;
 mod claims;
 mod contracts;
 mod fraud;
@@ -18,17 +19,7 @@ use crate::engine;
 
 /// A chain on which these people have a thousand coins each.
 fn chain(names: &[&str]) -> Chain<'static> {
-    let mut chain = Chain::new(engine());
-    let first = chain.account(&address("rich")).sequence;
-    let transfers: Vec<_> = (first..)
-        .zip(names)
-        .map(|(sequence, name)| {
-            let action = transfer(name, Units::from_gnc(1_000).0);
-            chain.sign_as("rich", sequence, None, action)
-        })
-        .collect();
-    chain.mine(&transfers);
-    chain
+    Chain::funded(engine(), names)
 }
 
 fn transfer(to: &str, amount: u64) -> gridnet_protocol::transaction::Action {

@@ -59,7 +59,7 @@ fn what_is_exported_is_paid_until_the_budget_is_used() {
     chain.act("rich", credit(id, meter));
     let owner = chain.balance("owner");
     let nothing = chain.sign("rich", credit(id, meter));
-    assert_eq!(chain.code(&nothing), "amount");
+    assert_eq!(chain.code(&nothing), "too-early");
     read_later(&mut chain, meter, 9_000, 8_239);
     chain.act("rich", credit(id, meter));
     // ⌊100 · 1.239⌋.
@@ -86,7 +86,7 @@ fn a_net_subvention_takes_off_what_is_imported() {
     chain.act("rich", credit(id, meter));
     read_later(&mut chain, meter, 3_000, 2_000);
     let nothing = chain.sign("rich", credit(id, meter));
-    assert_eq!(chain.code(&nothing), "amount");
+    assert_eq!(chain.code(&nothing), "too-early");
     read_later(&mut chain, meter, 3_000, 7_000);
     let before = chain.balance("owner");
     chain.act("rich", credit(id, meter));

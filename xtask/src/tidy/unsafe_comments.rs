@@ -11,7 +11,7 @@ use super::Finding;
 const ALLOWED: [(&str, &str); 4] = [
     ("core/simd/", "intrinsics, and calls to functions that need a CPU feature"),
     ("core/src/gpu/kernels.rs", "our own kernels, without the checks that strangers' would need"),
-    ("ffi/src/bridge.rs", "what the bridge asks of C++, and lends to it"),
+    ("ffi/src/bridge", "what the bridges ask of C++, and lend to it"),
     ("benches/rivals/src/probe.rs", "calls to loops of instructions that need a CPU feature"),
 ];
 

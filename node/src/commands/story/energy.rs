@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gridnet_protocol::contract::{
-    Bounds, Contract, Metered, OnChain, Party, Role, Side, Signatory, Standing, Watcher,
+    Bounds, Contract, Metered, OnChain, Party, Role, Side, Signatory, SignedState, Standing, State, Watcher,
 };
 use gridnet_protocol::encoding::List;
 use gridnet_protocol::meter::{Area, Certificate, MeterKind, Reading, SignedReading, Source};
@@ -196,87 +196,13 @@ fn agree(
 pub(super) fn act(stage: &mut Stage) -> Result<(Told, Sold), Failure> {
     stage.fund(&[("maker", 1), ("sue", 1), ("bob", 5), ("lin", 1), ("tom", 1)])?;
     stage.act("maker", Action::RegisterCertifier)?;
-    let mut roof = install(stage, "Sue's roof", "sue", Source::Green)?;
-    let mut home = install(stage, "Bob's home", "bob", Source::Grey)?;
-    let now = Slot(stage.median_time()?.0 / SLOT);
-    let contract = terms(stage, &roof, &home, Slot(now.0 + 1))?;
-    let mut parties = agree(stage, &contract, &roof, &home)?;
-    let signed = parties[0].contract().ok_or_else(|| Failure::Internal("not all have signed".to_owned()))?;
-    let id = signed.id(NETWORK);
-    let mut watcher = Watcher::new(16);
-    good(watcher.watch(NETWORK, NETWORK.parameters().window_min, signed.clone()))?;
-    stage.act("bob", Action::OpenContract { contract: Box::new(signed) })?;
+    let mut deal = Deal::open(stage)?;
     let opened = stage.chain.height().0;
-
-    let (mut quarters, mut states, mut last) = (Vec::new(), Vec::new(), [None, None]);
-    let mut readings = Vec::new();
-    for (number, &(exported_wh, imported_wh)) in FLOWED.iter().enumerate() {
-        let slot = Slot(contract.first.0 + number as u64);
-        roof.registers[1] += exported_wh;
-        home.registers[0] += imported_wh;
-        stage.chain.set_now(Time((slot.0 + 1) * SLOT));
-        readings = vec![roof.read(stage, slot, last[0])?, home.read(stage, slot, last[1])?];
-        last = [0, 1].map(|place| Some((readings[place].body.sequence, readings[place].id(NETWORK))));
-        read(stage, &mut parties, &readings, &id)?;
-        let signs = number < SIGNED;
-        if signs {
-            let state = all_sign(&mut parties)?;
-            good(watcher.hear(NETWORK, state.clone()).map_err(|objection| objection.name()))?;
-            states.push(state);
-        }
-        let delivered_wh = parties[0].recomputed().0;
-        let sequence = signs.then(|| states[number].body.sequence);
-        let ends = (slot.0 + 1) * SLOT;
-        quarters.push(Quarter { slot: slot.0, ends, exported_wh, imported_wh, delivered_wh, sequence });
-    }
-
-    // Bob closes with a state that is old. Tom, who watches, has no key of the contract, and knows a newer one.
-    stage.wait_for_slot(contract.last.0)?;
-    let old = states[OLD].clone();
-    let close =
-        Action::CloseContract { contract: id, state: Some(Box::new(old.clone())), readings: List::default() };
-    stage.act("bob", close)?;
-    let closed = stage.chain.height().0;
-    let standing = stage.row::<OpenedContract>(&id)?.standing;
-    let Standing::Closing { closing, .. } = &standing else {
-        return Err(Failure::Internal("the close did not begin".to_owned()));
-    };
-    let (bond, until) = (closing.bond, closing.until.0);
-    let newest = watcher.advise(&id, OnChain::from(&standing));
-    let newest = newest.ok_or_else(|| Failure::Internal("the watcher knows no better".to_owned()))?;
-    let answered = newest.body;
-    let count = readings.len();
-    let answer =
-        Action::AnswerContract { state: Box::new(newest), readings: good(List::new("readings", readings))? };
-    stage.act("tom", answer)?;
-    let answer = Answer {
-        block: stage.chain.height().0,
-        sequence: answered.sequence,
-        delivered_wh: answered.delivered.0,
-        readings: count,
-    };
-    let names = ["sue", "lin", "bob", "tom"];
-    let balances =
-        |stage: &Stage| names.into_iter().map(|name| stage.balance(name)).collect::<Result<Vec<_>, _>>();
-    let before = balances(stage)?;
-    while !matches!(stage.row::<OpenedContract>(&id)?.standing, Standing::Settled { .. }) {
-        stage.wait(1)?;
-    }
-    let after = balances(stage)?;
-    let gained = |place: usize| Coins(Units(after[place].0 - before[place].0));
-    let Standing::Settled { height, delivered } = stage.row::<OpenedContract>(&id)?.standing else {
-        return Err(Failure::Internal("the contract was not settled".to_owned()));
-    };
-    let settled = Settled {
-        block: height.0,
-        exported_wh: roof.registers[1],
-        imported_wh: home.registers[0],
-        delivered_wh: delivered.0,
-        seller: gained(0),
-        line_owner: gained(1),
-        buyer: gained(2),
-        watcher: gained(3),
-    };
+    let quarters = deal.deliver(stage)?;
+    let close = deal.close(stage)?;
+    let answer = deal.answer(stage)?;
+    let settled = deal.settle(stage)?;
+    let Deal { contract, id, roof, home, .. } = deal;
     let rate = |place: usize| Coins(contract.parties.as_slice()[place].rate);
     let told = Told {
         contract: Hex(id.0),
@@ -287,30 +213,142 @@ pub(super) fn act(stage: &mut Stage) -> Result<(Told, Sold), Failure> {
         deposit: Coins(contract.deposit),
         opened,
         quarters,
-        close: Close {
-            block: closed,
-            sequence: old.body.sequence,
-            delivered_wh: old.body.delivered.0,
-            bond: Coins(bond),
-            until,
-        },
+        close,
         answer,
         settled,
     };
     Ok((told, Sold { seller_meter: roof.id, contract: id }))
 }
 
+/// A contract on its way.
+struct Deal {
+    roof: Installed,
+    home: Installed,
+    contract: Contract,
+    id: ContractId,
+    parties: [Party; 3],
+    watcher: Watcher,
+    /// All states that all have signed.
+    states: Vec<SignedState>,
+    /// The last readings of both meters.
+    readings: Vec<SignedReading>,
+}
+
+impl Deal {
+    /// All agree, and Bob's deposit is locked.
+    fn open(stage: &mut Stage) -> Result<Deal, Failure> {
+        let roof = install(stage, "Sue's roof", "sue", Source::Green)?;
+        let home = install(stage, "Bob's home", "bob", Source::Grey)?;
+        let now = Slot(stage.median_time()?.0 / SLOT);
+        let contract = terms(stage, &roof, &home, Slot(now.0 + 1))?;
+        let parties = agree(stage, &contract, &roof, &home)?;
+        let signed = is_there(parties[0].contract(), "not all have signed the contract")?;
+        let id = signed.id(NETWORK);
+        let mut watcher = Watcher::new(16);
+        good(watcher.watch(NETWORK, NETWORK.parameters().window_min, signed.clone()))?;
+        stage.act("bob", Action::OpenContract { contract: Box::new(signed) })?;
+        let (states, readings) = Default::default();
+        Ok(Deal { roof, home, contract, id, parties, watcher, states, readings })
+    }
+
+    /// Energy flows; both meters sign what went through them, and the parties what was delivered, as long as Bob does.
+    fn deliver(&mut self, stage: &mut Stage) -> Result<Vec<Quarter>, Failure> {
+        let (mut quarters, mut last) = (Vec::new(), [None, None]);
+        for (number, &(exported_wh, imported_wh)) in FLOWED.iter().enumerate() {
+            let slot = Slot(self.contract.first.0 + number as u64);
+            let ends = (slot.0 + 1) * SLOT;
+            self.roof.registers[1] += exported_wh;
+            self.home.registers[0] += imported_wh;
+            stage.chain.set_now(Time(ends));
+            self.readings =
+                vec![self.roof.read(stage, slot, last[0])?, self.home.read(stage, slot, last[1])?];
+            last = [0, 1].map(|place| {
+                let reading = &self.readings[place];
+                Some((reading.body.sequence, reading.id(NETWORK)))
+            });
+            read(stage, &mut self.parties, &self.readings)?;
+            let mut sequence = None;
+            if number < SIGNED {
+                let state = all_sign(&mut self.parties)?;
+                good(self.watcher.hear(NETWORK, state.clone()).map_err(|objection| objection.name()))?;
+                sequence = Some(state.body.sequence);
+                self.states.push(state);
+            }
+            let delivered_wh = self.parties[0].recomputed().0;
+            quarters.push(Quarter { slot: slot.0, ends, exported_wh, imported_wh, delivered_wh, sequence });
+        }
+        Ok(quarters)
+    }
+
+    fn standing(&self, stage: &Stage) -> Result<Standing, Failure> {
+        Ok(stage.row::<OpenedContract>(&self.id)?.standing)
+    }
+
+    /// Bob closes with a state that is old.
+    fn close(&self, stage: &mut Stage) -> Result<Close, Failure> {
+        stage.wait_for_slot(self.contract.last.0)?;
+        let state = self.states[OLD].clone();
+        let State { sequence, delivered, .. } = state.body;
+        let readings = List::default();
+        let close = Action::CloseContract { contract: self.id, state: Some(Box::new(state)), readings };
+        stage.act("bob", close)?;
+        let closing = match self.standing(stage)? {
+            Standing::Closing { closing, .. } => Some(closing),
+            _ => None,
+        };
+        let closing = is_there(closing, "the contract is not being closed")?;
+        let (bond, until) = (Coins(closing.bond), closing.until.0);
+        Ok(Close { block: stage.chain.height().0, sequence, delivered_wh: delivered.0, bond, until })
+    }
+
+    /// Tom, who watches, has no key of the contract, and knows a newer state.
+    fn answer(&self, stage: &mut Stage) -> Result<Answer, Failure> {
+        let newest = self.watcher.advise(&self.id, OnChain::from(&self.standing(stage)?));
+        let newest = is_there(newest, "the watcher knows no better")?;
+        let State { sequence, delivered, .. } = newest.body;
+        let readings = good(List::new("readings", self.readings.clone()))?;
+        stage.act("tom", Action::AnswerContract { state: Box::new(newest), readings })?;
+        let (block, readings) = (stage.chain.height().0, self.readings.len());
+        Ok(Answer { block, sequence, delivered_wh: delivered.0, readings })
+    }
+
+    /// The window ends, and everybody is paid.
+    fn settle(&self, stage: &mut Stage) -> Result<Settled, Failure> {
+        let balances = |stage: &Stage| -> Result<Vec<u64>, Failure> {
+            ["sue", "lin", "bob", "tom"].iter().map(|name| Ok(stage.balance(name)?.0)).collect()
+        };
+        let before = balances(stage)?;
+        let (block, delivered_wh) = loop {
+            if let Standing::Settled { height, delivered } = self.standing(stage)? {
+                break (height.0, delivered.0);
+            }
+            stage.wait(1)?;
+        };
+        let after = balances(stage)?;
+        let gained = |place: usize| Coins(Units(after[place] - before[place]));
+        Ok(Settled {
+            block,
+            exported_wh: self.roof.registers[1],
+            imported_wh: self.home.registers[0],
+            delivered_wh,
+            seller: gained(0),
+            line_owner: gained(1),
+            buyer: gained(2),
+            watcher: gained(3),
+        })
+    }
+}
+
+/// What must be there, if the story goes as it does.
+fn is_there<T>(something: Option<T>, otherwise: &str) -> Result<T, Failure> {
+    good(something.ok_or(otherwise))
+}
+
 /// Every party reads both meters, and takes from the ledger what else they fill.
-fn read(
-    stage: &Stage,
-    parties: &mut [Party],
-    readings: &[SignedReading],
-    contract: &ContractId,
-) -> Result<(), Failure> {
+fn read(stage: &Stage, parties: &mut [Party], readings: &[SignedReading]) -> Result<(), Failure> {
     let sides = [(Side::Seller, Direction::Export), (Side::Buyer, Direction::Import)];
     for (reading, (side, direction)) in readings.iter().zip(sides) {
         let fillings: Fillings = stage.row(&(reading.body.meter, direction))?;
-        debug_assert!(fillings.0.as_slice().iter().any(|filling| filling.contract == *contract));
         for party in &mut *parties {
             let taken = party.read(NETWORK, side, reading, fillings.0.as_slice(), stage.chain.now());
             good(taken.map_err(|misread| misread.name()))?;
@@ -320,7 +358,7 @@ fn read(
 }
 
 /// Sue signs the next state, Bob and Lin sign it too, and each has it whole.
-fn all_sign(parties: &mut [Party; 3]) -> Result<gridnet_protocol::contract::SignedState, Failure> {
+fn all_sign(parties: &mut [Party; 3]) -> Result<SignedState, Failure> {
     let [sue, bob, lin] = parties;
     let proposed = good(sue.sign_next(NETWORK, &key("sue")))?;
     let second = good(bob.counter_sign(NETWORK, &key("bob"), &proposed))?;
@@ -328,8 +366,7 @@ fn all_sign(parties: &mut [Party; 3]) -> Result<gridnet_protocol::contract::Sign
     for party in [sue, bob] {
         good(party.gather_state(NETWORK, &whole).map_err(|objection| objection.name()))?;
     }
-    let newest = lin.newest().cloned();
-    newest.ok_or_else(|| Failure::Internal("not all have signed the state".to_owned()))
+    is_there(lin.newest().cloned(), "not all have signed the state")
 }
 
 impl Told {

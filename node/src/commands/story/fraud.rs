@@ -8,7 +8,7 @@ use gridnet_protocol::value::{Content, Units};
 use serde::Serialize;
 
 use super::carrying::{issue, owned, receiver};
-use super::stage::{Coins, Stage, address, key, secret};
+use super::stage::{Coins, Stage, address, secret};
 use crate::outcome::Failure;
 use crate::output::Hex;
 
@@ -53,7 +53,6 @@ pub(super) fn act(stage: &mut Stage) -> Result<Told, Failure> {
     let (before, burnt) = (stage.balance("dan")?, stage.totals()?.burnt);
     stage.mine(&[prove])?;
     let identity: Identity = stage.row(&address("mallory"))?;
-    debug_assert_eq!(address("mallory"), gridnet_protocol::Address::of(&key("mallory").public()));
     Ok(Told {
         pool: Hex(pool.id().0),
         bank: one.bank,

@@ -23,6 +23,10 @@ use crate::reason::{Misread, Objection};
 use crate::value::{ContractId, Height, Slot, Time, WattHours};
 use crate::{Error, Network, Signer};
 
+/// How far another party may have counted beyond what this one knows. Were there no bound, whoever proposed the last sequence
+/// that there is would have the last word.
+const AHEAD_MAX: u64 = 1_024;
+
 /// A meter of a contract, and the reading of it that further ones are counted from: the one that the ledger kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Metered {
@@ -297,7 +301,8 @@ impl Party {
             return Err(Objection::Final);
         }
         // The other side may have counted further, with states that this one did not take.
-        if state.sequence < next.sequence {
+        let ahead = state.sequence.checked_sub(next.sequence).ok_or(Objection::Sequence)?;
+        if ahead > AHEAD_MAX {
             return Err(Objection::Sequence);
         }
         if state.delivered != next.delivered {

@@ -189,10 +189,13 @@ fn sequences_only_grow() {
     other.body.sequence = 3;
     assert!(buyer.counter_sign(NETWORK, &key(2), &other).is_ok());
     assert_eq!(buyer.sign_next(NETWORK, &key(2)).expect("it signs").body.sequence, 4);
-    // Nothing comes after the last.
-    other.body.sequence = u64::MAX;
+    // The others may have counted further, but nobody may have the last word by counting to the end.
+    other.body.sequence = 5 + 1_024 + 1;
+    assert_eq!(refused(buyer.counter_sign(NETWORK, &key(2), &other)), Objection::Sequence);
+    other.body.sequence = 5 + 1_024;
     assert!(buyer.counter_sign(NETWORK, &key(2), &other).is_ok());
-    assert_eq!(refused(buyer.sign_next(NETWORK, &key(2))), Objection::Sequence);
+    other.body.sequence = u64::MAX;
+    assert_eq!(refused(buyer.counter_sign(NETWORK, &key(2), &other)), Objection::Sequence);
 }
 
 #[test]

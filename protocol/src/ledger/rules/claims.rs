@@ -6,14 +6,25 @@ use crate::ledger::rejection::{Fault, rejected, rejected_as, require};
 use crate::ledger::turn::{Turn, less};
 use crate::reason::{Rejected, Void};
 use crate::settlement::Kept;
-use crate::state::row::{Bank, Due, Held, HeldShare, Identity, Pool};
+use crate::state::row::{Bank, Due, Held, HeldShare, Identity, PaidHop, Pool};
 use crate::state::{Store, StoreError};
 use crate::transaction::{HeldId, Opened, held_id};
 use crate::transit::{ClaimedPool, Disclosure};
 use crate::value::{Height, Units};
-use crate::verify::{self, Context, Finding, Settled};
+use crate::verify::{self, Context, Finding, Screen, Settled};
 
 use super::pools;
+
+/// Whether claims are worth verifying: all of their verdicts that takes neither signatures nor walks.
+pub(in crate::ledger) fn screen<S: Store>(turn: &Turn<'_, S>, claims: &[ClaimedPool]) -> Result<(), Fault> {
+    let mut screen = Screen::default();
+    claims.iter().enumerate().try_for_each(|(number, claim)| {
+        let looked = screen.look(&context(turn, claim)?, claim);
+        looked
+            .or_else(|reason| rejected_as(Rejected::Claim, reason.name()))
+            .map_err(|fault| fault.entry(number))
+    })
+}
 
 /// Settles transit pools in their order. All must be good.
 pub(in crate::ledger) fn claim<S: Store>(
@@ -85,7 +96,7 @@ fn settle<S: Store>(
         match &hop.disclosure {
             Disclosure::Opened(opening) if share.is_paid() => {
                 turn.credit(&opening.identity, share.share)?;
-                paid.push(opening.identity);
+                paid.push(PaidHop { identity: opening.identity, amount: share.share });
             }
             Disclosure::Unopened(commitment) if share.share > Units::ZERO => {
                 held.push(HeldShare { commitment: *commitment, amount: share.share });
@@ -121,7 +132,7 @@ fn keep<S: Store>(
     let prefix = match (turn.view.get::<Bank>(&key)?, &claim.bank) {
         (Some(kept), _) => kept.prefix,
         (None, Some(proof)) => {
-            pool.opened += 1;
+            pool.opened.add(token.bank);
             proof.prefix
         }
         (None, None) => return Err(Fault::Broken("a claim of an unproven bank is good".to_owned())),
@@ -147,19 +158,24 @@ pub(in crate::ledger) fn open<S: Store>(
     let place = shares.iter().position(|share| share.commitment == commitment);
     let Some(place) = place else { return rejected(Rejected::Opening) };
     let identity = opened.opening.identity;
-    if let Some(void) = void(turn, &held, &identity)? {
+    let amount = shares.remove(place).amount;
+    // An identity is paid once, the best of its hops: nobody can take anything from another by naming it in a small one.
+    let mut paid = std::mem::take(&mut held.paid).into_vec();
+    let earlier = paid.iter().position(|paid| paid.identity == identity);
+    let had = earlier.map_or(Units::ZERO, |place| paid.remove(place).amount);
+    if let Some(void) = void(turn, &held, &identity)?.or((amount <= had).then_some(Void::Duplicate)) {
         return rejected_as(Rejected::Void, void.name());
     }
-    let share = shares.remove(place).amount;
     let fee = Units(weight * turn.parameters.minimum_fee_rate);
-    require(fee < share, Rejected::Fee)?;
+    let more = less(amount, had)?;
+    require(fee < more, Rejected::Fee)?;
     turn.earn(fee)?;
-    turn.credit(&identity, less(share, fee)?)?;
+    turn.burn(had)?;
+    turn.credit(&identity, less(more, fee)?)?;
     if shares.is_empty() {
         return Ok(turn.view.remove::<Held>(&opened.held)?);
     }
-    let mut paid = held.paid.into_vec();
-    paid.push(identity);
+    paid.push(PaidHop { identity, amount });
     held.paid = List::new("hops", paid).expect("as many as hops at most");
     held.shares = List::new("shares", shares).expect("fewer than there were");
     Ok(turn.view.put(&opened.held, &held)?)
@@ -176,7 +192,7 @@ fn void<S: Store>(turn: &Turn<'_, S>, held: &Held, identity: &Address) -> Result
     } else if row.stake < held.minimum_stake {
         Some(Void::LowStake)
     } else {
-        held.paid.as_slice().contains(identity).then_some(Void::Duplicate)
+        None
     })
 }
 

@@ -86,7 +86,7 @@ pub(in crate::ledger) fn close<S: Store>(
         Some(state) if state.sequence == 0 => Some(Objection::Sequence),
         _ => None,
     };
-    let closed = row.standing.close(&row.contract, &sender, state, turn.height);
+    let closed = row.standing.close(&row.contract, &sender, state, turn.height, meters::now(turn));
     let closing = closed.or_else(rejected)?;
     if let Some(objection) = objection {
         return rejected_as(Rejected::Contract, objection.name());

@@ -7,7 +7,7 @@ use crate::ledger::turn::Turn;
 use crate::pool::Registration;
 use crate::reason::Rejected;
 use crate::state::Store;
-use crate::state::row::{Bank, Due, Pool};
+use crate::state::row::{Bank, Due, OpenedBanks, Pool};
 use crate::value::{Height, PoolId, Units};
 use crate::verify::CLAIM_GRACE;
 
@@ -29,7 +29,7 @@ pub(in crate::ledger) fn register<S: Store>(
     let deposit = registration.coins().or_else(|_| rejected(Rejected::Range))?;
     turn.debit(&sender, deposit)?;
     let registration = registration.clone();
-    let pool = Pool { registration, deposit, revealed: 0, opened: 0, banned: false };
+    let pool = Pool { registration, deposit, revealed: 0, opened: OpenedBanks::default(), banned: false };
     Ok(turn.view.put(&id, &pool)?)
 }
 
@@ -74,15 +74,8 @@ pub(in crate::ledger) fn burn<S: Store>(turn: &mut Turn<'_, S>, id: &PoolId) -> 
 
 /// Removes a pool that nobody can claim from any more, and what is kept of its banks.
 fn remove<S: Store>(turn: &mut Turn<'_, S>, id: &PoolId, pool: &Pool) -> Result<(), Fault> {
-    let mut opened = pool.opened;
-    for bank in 0..pool.registration.banks {
-        if opened == 0 {
-            break;
-        }
-        if turn.view.has::<Bank>(&(*id, bank))? {
-            turn.view.remove::<Bank>(&(*id, bank))?;
-            opened -= 1;
-        }
+    for bank in pool.opened.iter() {
+        turn.view.remove::<Bank>(&(*id, bank))?;
     }
     Ok(turn.view.remove::<Pool>(id)?)
 }

@@ -53,8 +53,9 @@ pub(in crate::ledger) fn credit<S: Store>(
     let due = due(&row.terms, &credit.baseline, &registers);
     let amount = due.saturating_sub(credit.credited.0.into()).min(row.left.0.into());
     let amount = Units(u64::try_from(amount).expect("no more than the budget"));
-    // Nothing to pay: it costs a block its room.
-    require(amount > Units::ZERO, Rejected::Amount)?;
+    require(row.left > Units::ZERO, Rejected::Amount)?;
+    // Nothing to pay before the next reading.
+    require(amount > Units::ZERO, Rejected::TooEarly)?;
     row.left = less(row.left, amount)?;
     credit.credited = more(credit.credited, amount)?;
     turn.view.put(id, &row)?;

@@ -1,0 +1,6 @@
+//! See `gridnet_tests::fuzz_ledger::decoders`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    gridnet_tests::fuzz_ledger::decoders(data);
+});
