@@ -136,7 +136,7 @@ impl Simulation {
         self.apply(&block);
     }
 
-    /// What is refused is refused in a block too, for the same reason, and changes nothing.
+    /// What is refused is refused in a block too, and changes nothing; for the same reason, unless it has two.
     fn refuse_in_a_block(&mut self, block: &Block, refused: Refused) {
         let Refused { after, transaction, rejection } = refused;
         self.last = Some(transaction.clone());
@@ -155,7 +155,10 @@ impl Simulation {
         } else {
             let number = u32::try_from(1 + after).expect("a few transactions");
             let expected = Rejection { transaction: Some(number), ..rejection };
-            assert_eq!(got, expected, "a draft and a block disagree");
+            // A draft looks at what costs little first, so of two faults it may name another.
+            let is_cheap = matches!(rejection.code, Rejected::Claim | Rejected::Sequence | Rejected::Balance);
+            let agree = got == expected || is_cheap && got.transaction == expected.transaction;
+            assert!(agree, "a draft and a block disagree: {expected:?}, {got:?}");
         }
         if let Some(before) = self.remembered.get(&chain.height()) {
             assert_eq!(chain.ledger, *before, "a refused block changed something");
