@@ -282,10 +282,10 @@ Examples:
 
 /// Below `gridnet story`.
 pub(crate) const STORY: &str = "\
-Nine people and two meters on a network of their own: identities are minted, data
-carried and paid for, energy sold and settled, a cheater caught, a meter marked, a
-receipt verified. All of it happens, on a chain in memory, and nothing is written.
-Keys are drawn from names, so the figures are the same each time.
+A dozen people and two meters on a network of their own: identities are minted,
+data carried and paid for, energy sold and settled, a cheater caught, a meter
+marked, a receipt verified. All of it happens, on a chain in memory, and nothing
+is written. Keys are drawn from names, so the figures are the same each time.
 
 Examples:
     gridnet story

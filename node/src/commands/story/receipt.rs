@@ -93,8 +93,8 @@ impl Told {
              meters' rows, and what the test house says of them, each with its way to the root that the next block names, and\n\
              the headers up to {depth} blocks later: {bytes} bytes with all {headers} headers. No ledger and no network is needed to\n\
              check that block {settled} settled {delivered_wh} Wh and paid Sue {paid_to_seller}. Bob, who listens to the test house,\n\
-             {}; Lin, who listens to nobody, {}. With one bit flipped nobody takes it:\n\
-             {forged}.\n",
+             {}; Lin, who listens to nobody, {}. With one bit flipped nobody takes it\n\
+             (\"{forged}\" is why).\n",
             says(&self.objection_of_bob),
             says(&self.objection_of_lin)
         )
