@@ -12,7 +12,7 @@ use gridnet_protocol::meter::{Area, Certificate, Kept, MeterKind, Reading, Signe
 use gridnet_protocol::pool::owner::{Ask, Issued, Master, Owner, Plan, Source};
 use gridnet_protocol::pool::{ChainFunction, OwnedPool};
 use gridnet_protocol::state::row::{Account, Bank, Meter};
-use gridnet_protocol::state::{Memory, Undo};
+use gridnet_protocol::state::{Memory, Table, Undo};
 use gridnet_protocol::transaction::{Action, Body, Claims, IdentityRegistration, Posted, Transaction};
 use gridnet_protocol::transit::{ClaimedPool, TransitPool};
 use gridnet_protocol::value::{
@@ -21,6 +21,28 @@ use gridnet_protocol::value::{
 use gridnet_protocol::{Address, SecretKey, identity};
 
 use crate::world::{NETWORK, Recipient, Session, key, recipient, secret, terms};
+
+/// The tables that the root commits to.
+pub const TABLES: [Table; 18] = [
+    Table::Tip,
+    Table::Totals,
+    Table::Accounts,
+    Table::Identities,
+    Table::Pools,
+    Table::Banks,
+    Table::Held,
+    Table::Commitments,
+    Table::DueCounts,
+    Table::Due,
+    Table::Certifiers,
+    Table::Meters,
+    Table::Fillings,
+    Table::Contracts,
+    Table::Subventions,
+    Table::Credits,
+    Table::Authorities,
+    Table::Marks,
+];
 
 /// A chain in memory.
 pub struct Chain<'e> {

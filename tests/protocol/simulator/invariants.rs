@@ -11,28 +11,7 @@ use gridnet_protocol::state::row::{
 };
 use gridnet_protocol::state::{Memory, Store as _};
 use gridnet_protocol::value::{ContractId, Direction, Height, MeterId, Units, WattHours};
-
-/// Every table that the root is over.
-pub(super) const COMMITTED: [Table; 18] = [
-    Table::Tip,
-    Table::Totals,
-    Table::Accounts,
-    Table::Identities,
-    Table::Pools,
-    Table::Banks,
-    Table::Held,
-    Table::Commitments,
-    Table::DueCounts,
-    Table::Due,
-    Table::Certifiers,
-    Table::Meters,
-    Table::Fillings,
-    Table::Contracts,
-    Table::Subventions,
-    Table::Credits,
-    Table::Authorities,
-    Table::Marks,
-];
+use gridnet_tests::chain::TABLES;
 
 /// The rows of a table.
 pub(super) fn rows<R: Row>(memory: &Memory) -> impl Iterator<Item = (R::Key, R)>
@@ -46,7 +25,7 @@ where
 
 /// What must hold of a state.
 pub(super) fn check(memory: &Memory, agreed: &BTreeMap<ContractId, u64>) {
-    let tables = COMMITTED.iter().chain([&Table::Nodes]);
+    let tables = TABLES.iter().chain([&Table::Nodes]);
     let counted: usize = tables.map(|table| memory.rows(*table).count()).sum();
     assert_eq!(counted, memory.len(), "a table was left out here");
     let (_, tip) = rows::<Tip>(memory).next().expect("there is a last block");

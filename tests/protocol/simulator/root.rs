@@ -3,8 +3,7 @@
 use blake2::Blake2s256;
 use blake2::digest::{CustomizedInit as _, Digest as _};
 use gridnet_protocol::state::Memory;
-
-use super::invariants::COMMITTED;
+use gridnet_tests::chain::TABLES;
 
 fn hash(tag: &[u8; 8], parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Blake2s256::new_customized(tag);
@@ -15,7 +14,7 @@ fn hash(tag: &[u8; 8], parts: &[&[u8]]) -> [u8; 32] {
 /// The root that the next block's coinbase must name.
 pub(super) fn root(memory: &Memory) -> [u8; 32] {
     let mut leaves: Vec<([u8; 32], [u8; 32])> = Vec::new();
-    for table in COMMITTED {
+    for table in TABLES {
         for (key, value) in memory.rows(table) {
             let key = hash(b"GN-stkey", &[&[table as u8], key]);
             let value = hash(b"GN-state", &[value]);

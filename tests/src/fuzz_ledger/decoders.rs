@@ -16,8 +16,9 @@ use gridnet_protocol::value::{Height, MeterId, Slot, Time, WattHours};
 use gridnet_protocol::{PublicKey, SecretKey};
 
 use super::TOWN;
+use crate::chain::TABLES;
 use crate::fuzz_targets::Reached;
-use crate::vectors::{TABLES, deal};
+use crate::vectors::deal;
 use crate::world::{NETWORK, key};
 
 /// How many kinds of bytes there are.

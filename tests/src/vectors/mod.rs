@@ -45,7 +45,6 @@ pub fn all() -> Vec<(&'static str, String)> {
 }
 
 pub(crate) use self::party::deal;
-pub(crate) use self::state::TABLES;
 pub(crate) use self::story::PEOPLE;
 
 /// The published chain as it is while a contract is being closed, its transactions from beginning to end, and a block.

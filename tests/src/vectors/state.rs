@@ -10,29 +10,8 @@ use serde_json::{Value, json};
 
 use super::hexed;
 use super::story::Story;
+use crate::chain::TABLES;
 use crate::world::secret;
-
-/// The tables that the root commits to.
-pub(crate) const TABLES: [Table; 18] = [
-    Table::Tip,
-    Table::Totals,
-    Table::Accounts,
-    Table::Identities,
-    Table::Pools,
-    Table::Banks,
-    Table::Held,
-    Table::Commitments,
-    Table::DueCounts,
-    Table::Due,
-    Table::Certifiers,
-    Table::Meters,
-    Table::Fillings,
-    Table::Contracts,
-    Table::Subventions,
-    Table::Credits,
-    Table::Authorities,
-    Table::Marks,
-];
 
 /// Rows of a table that are shown.
 const ROWS: usize = 8;
