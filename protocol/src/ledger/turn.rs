@@ -13,7 +13,7 @@ use crate::verify::Finding;
 use crate::{Address, Network};
 
 /// Things that fall due at a height, at most.
-const DUE_MAX: u32 = 4_096;
+pub(super) const DUE_MAX: u32 = 4_096;
 
 /// A block on its way through the state.
 pub(super) struct Turn<'a, S> {

@@ -50,8 +50,8 @@ class Turn:
             self.credit(subject, amount)
         elif kind == "stake" and subject in state.identities:
             identity = state.identities[subject]
-            back = sum(amount for due, amount in identity.notices if due == self.height)
-            identity.notices = [notice for notice in identity.notices if notice[0] != self.height]
+            back = sum(amount for due, amount in identity.notices if due <= self.height)
+            identity.notices = [notice for notice in identity.notices if notice[0] > self.height]
             self.credit(subject, back)
         elif kind == "held" and subject in state.held:
             self.burn(sum(amount for _, amount in state.held.pop(subject).shares))

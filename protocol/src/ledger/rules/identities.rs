@@ -97,8 +97,9 @@ pub(in crate::ledger) fn return_stake<S: Store>(
 ) -> Result<(), Fault> {
     let Some(mut identity) = turn.view.get::<Identity>(address)? else { return Ok(()) };
     let notices = std::mem::take(&mut identity.notices).into_vec();
+    // It may come later than it was due, if too much was due at that height.
     let (due, others): (Vec<Notice>, Vec<Notice>) =
-        notices.into_iter().partition(|notice| notice.due == turn.height);
+        notices.into_iter().partition(|notice| notice.due <= turn.height);
     identity.notices = List::new("notices", others).expect("no more than there were");
     turn.view.put(address, &identity)?;
     due.into_iter().try_for_each(|notice| turn.credit(address, notice.amount))
@@ -115,4 +116,74 @@ pub(in crate::ledger) fn revoke<S: Store>(
     (identity.revoked, identity.stake) = (true, Units::ZERO);
     turn.view.put(address, &identity)?;
     Ok(lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{good, withdraw_stake};
+    use crate::encoding::List;
+    use crate::ledger::turn::{DUE_MAX, Turn};
+    use crate::reason::Rejected;
+    use crate::state::row::{Account, Due, Identity, NOTICES_MAX};
+    use crate::state::{Memory, View};
+    use crate::value::{Height, Time, Units};
+    use crate::{Address, Network};
+
+    const SENDER: Address = Address([1; 32]);
+
+    /// A block of the test network, and an identity with coin stake.
+    fn turn(store: &Memory) -> Turn<'_, Memory> {
+        let mut view = View::new(store);
+        let identity = Identity {
+            repetitions: 1,
+            nonce: 0,
+            registered: Height(0),
+            revoked: false,
+            stake: Units(1_000),
+            notices: List::default(),
+        };
+        view.put(&SENDER, &identity).expect("memory");
+        Turn::begin(view, Network::Test, Height(1), Time(0)).expect("memory")
+    }
+
+    /// The beginning of a later block.
+    fn next(turn: Turn<'_, Memory>, height: u32) -> Turn<'_, Memory> {
+        Turn::begin(turn.view, Network::Test, Height(height), Time(0)).expect("memory")
+    }
+
+    /// On regtest stake comes back before so many notices are open.
+    #[test]
+    fn an_identity_has_so_many_notices_open_and_no_more() {
+        let store = Memory::default();
+        let mut turn = turn(&store);
+        for height in 1..=NOTICES_MAX {
+            turn.height = Height(height);
+            withdraw_stake(&mut turn, SENDER, Units(1)).expect("there is room");
+        }
+        // One more of the same block is the same notice.
+        withdraw_stake(&mut turn, SENDER, Units(1)).expect("there is room");
+        turn.height = Height(NOTICES_MAX + 1);
+        let fault = withdraw_stake(&mut turn, SENDER, Units(1)).expect_err("there is none");
+        assert_eq!(fault.rejection().map(|rejection| rejection.code), Some(Rejected::Notices));
+    }
+
+    #[test]
+    fn stake_comes_back_though_too_much_is_due_with_it() {
+        let store = Memory::default();
+        let mut turn = turn(&store);
+        let due = Height(1 + Network::Test.parameters().stake_notice);
+        for _ in 0..DUE_MAX {
+            turn.later(due, Due::Commitment([0; 32])).expect("memory");
+        }
+        withdraw_stake(&mut turn, SENDER, Units(300)).expect("it has as much");
+        let balance = |turn: &Turn<'_, Memory>| {
+            turn.view.get::<Account>(&SENDER).expect("memory").map(|account| account.balance)
+        };
+        let turn = next(turn, due.0);
+        assert_eq!(balance(&turn), None, "others were before");
+        let turn = next(turn, due.0 + 1);
+        assert_eq!(balance(&turn), Some(Units(300)));
+        let identity = good(&turn, &SENDER).expect("it is registered");
+        assert_eq!((identity.stake, identity.notices.as_slice()), (Units(700), &[][..]));
+    }
 }
