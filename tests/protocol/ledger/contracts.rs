@@ -111,7 +111,9 @@ fn readings_say_more_than_an_old_state() {
 #[test]
 fn nobody_owes_a_reading_of_what_comes_after_the_close() {
     let mut street = street();
-    let contract = street.opened();
+    // Long enough for a further slot.
+    let contract = Contract { window: 20, ..terms(&street) };
+    street.chain.act("bob", open(&contract));
     let slot = street.slot;
     street.chain.wait_for_slot(slot + 4);
     let roof = street.chain.reading("roof", street.roof, slot + 4, 0, 4_000);
@@ -131,7 +133,9 @@ fn nobody_owes_a_reading_of_what_comes_after_the_close() {
 #[test]
 fn a_buyer_who_goes_dark_pays_by_the_sellers_register() {
     let mut street = street();
-    let contract = street.opened();
+    // Long enough for a further slot.
+    let contract = Contract { window: 20, ..terms(&street) };
+    street.chain.act("bob", open(&contract));
     let slot = street.slot;
     street.chain.wait_for_slot(slot + 4);
     let roof = street.chain.reading("roof", street.roof, slot + 4, 0, 3_700);
