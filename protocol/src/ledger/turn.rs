@@ -212,8 +212,9 @@ impl<'a, S: Store> Turn<'a, S> {
     /// more than its own transactions' worth by having everything fall due with it.
     pub(super) fn later(&mut self, mut height: Height, due: Due) -> Result<(), Fault> {
         let mut count = self.view.get::<DueCount>(&height)?.unwrap_or_default();
-        while count.0 >= DUE_MAX {
-            height = Height(height.0.saturating_add(1));
+        // There is none after the last height, which no chain comes to: what expires there is as good as never due.
+        while count.0 >= DUE_MAX && height < Height(u32::MAX) {
+            height = Height(height.0 + 1);
             count = self.view.get::<DueCount>(&height)?.unwrap_or_default();
         }
         self.view.put(&(height, count.0), &due)?;
@@ -280,6 +281,11 @@ mod tests {
             [7, 8, 9, 10].map(|height| count(&turn, height)),
             [Some(DUE_MAX), Some(DUE_MAX), Some(1), None]
         );
+        // Expiries are anybody's choice, the last height too.
+        for _ in 0..DUE_MAX + 1 {
+            turn.later(Height(u32::MAX), Due::Pay { to, amount: Units(1) }).expect("memory");
+        }
+        assert_eq!(count(&turn, u32::MAX), Some(DUE_MAX + 1));
         // All of it comes, in its order.
         let mut view = turn.view;
         for (height, sum) in [(7, DUE_MAX), (8, 2 * DUE_MAX), (9, 2 * DUE_MAX + 1)] {

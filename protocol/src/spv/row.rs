@@ -11,7 +11,7 @@ use crate::value::Height;
 
 /// Bytes of a row's key, at most: the longest has 65.
 pub const KEY_BYTES_MAX: u32 = 128;
-/// Bytes of a row, at most: the longest, a meter's fillings, has 3,588.
+/// Bytes of a row, at most: the longest, a claim's held shares, has 2,580.
 pub const ROW_BYTES_MAX: u32 = 4_096;
 
 /// What stands in a row, with the way to the state's root. Which row it is the verifier says.

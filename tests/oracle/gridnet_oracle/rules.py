@@ -81,7 +81,7 @@ class Turn:
         self.state.burnt += amount
 
     def later(self, height, *due):
-        while len(self.state.due.get(height, [])) == DUE_AT_A_HEIGHT:
+        while len(self.state.due.get(height, [])) >= DUE_AT_A_HEIGHT and height < 2**32 - 1:
             height += 1
         self.state.due.setdefault(height, []).append(due)
 
