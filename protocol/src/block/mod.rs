@@ -11,7 +11,7 @@ use borsh::BorshDeserialize as _;
 use gridnet_core::proof::header::{HEADER_BYTES, Header};
 
 pub use self::coinbase::{Coinbase, EXTRANONCE_BYTES};
-pub use self::reward::{SUPPLY, reward};
+pub use self::reward::{SUPPLY, reward, rewarded};
 use crate::Error;
 use crate::encoding::encode;
 use crate::transaction::Transaction;

@@ -13,19 +13,24 @@ pub const fn reward(height: Height) -> Units {
     if height.0 == 0 || era >= 33 { Units::ZERO } else { Units(FIRST >> era) }
 }
 
-/// All that is ever rewarded.
-pub const SUPPLY: Units = {
-    let (mut supply, mut era) = (0, 0);
-    while era < 33 {
-        supply += ERA as u64 * (FIRST >> era);
+/// What all blocks up to this height were rewarded together.
+pub const fn rewarded(height: Height) -> Units {
+    let (mut sum, mut era) = (0, 0);
+    while era < 33 && era * ERA <= height.0 {
+        let blocks = if height.0 - era * ERA < ERA { height.0 - era * ERA + 1 } else { ERA };
+        sum += blocks as u64 * (FIRST >> era);
         era += 1;
     }
-    Units(supply - FIRST)
-};
+    // The first block pays nothing.
+    Units(sum - FIRST)
+}
+
+/// All that is ever rewarded.
+pub const SUPPLY: Units = rewarded(Height(u32::MAX));
 
 #[cfg(test)]
 mod tests {
-    use super::{ERA, SUPPLY, reward};
+    use super::{ERA, SUPPLY, reward, rewarded};
     use crate::value::{Height, Units};
 
     #[test]
@@ -44,6 +49,10 @@ mod tests {
     fn there_will_never_be_more() {
         let eras = (0..34).map(|era| u64::from(ERA) * reward(Height((era * ERA).max(1))).0);
         assert_eq!(eras.sum::<u64>() - reward(Height(1)).0, SUPPLY.0);
+        for height in [0, 1, 2, ERA - 1, ERA, ERA + 1, 3 * ERA + 7] {
+            let one_by_one: u64 = (0..=height).map(|height| reward(Height(height)).0).sum();
+            assert_eq!(rewarded(Height(height)).0, one_by_one, "{height}");
+        }
         assert_eq!(SUPPLY.to_string(), "105119949.884368 GNC");
     }
 }

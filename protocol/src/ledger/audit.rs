@@ -1,10 +1,14 @@
 //! What must hold after every block, in production too. A block that breaks it shows a fault of this software or of its
 //! store, and is not written.
 
+use super::genesis::premine;
 use super::rejection::Fault;
 use super::rules::pools;
+use crate::Network;
+use crate::block::rewarded;
 use crate::state::row::{Meter, Pool, Row, Table, Totals, money};
 use crate::state::{Store, StoreError, View, row};
+use crate::value::{Height, Units};
 
 /// Looks at every row that the block changed: money neither came nor went but by reward and burning, and every deposit is
 /// what its pool owes, and no watt-hour is sold twice.
@@ -26,6 +30,48 @@ pub(super) fn check<S: Store>(view: &View<'_, S>) -> Result<(), Fault> {
         Ok(())
     } else {
         Err(Fault::Broken("money would not add up".to_owned()))
+    }
+}
+
+/// All money of a state, added up row by row: what a node does before it goes on with a state that it finds.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    held: u128,
+    totals: Totals,
+}
+
+impl Books {
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub fn add(&mut self, table: Table, bytes: &[u8]) -> Result<(), StoreError> {
+        self.held += money(table, bytes)?;
+        if table == Totals::TABLE {
+            self.totals = row(bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all that ever came is there or burnt, and no more ever came than blocks up to this height are rewarded.
+    ///
+    /// # Errors
+    /// What does not add up, with the figures.
+    pub fn check(&self, network: Network, height: Height) -> Result<(), String> {
+        let Books { held, totals } = self;
+        let premine = premine(network).map_or(Units::ZERO, |(_, amount)| amount);
+        let due = u128::from(rewarded(height).0) + u128::from(premine.0);
+        if u128::from(totals.rewarded.0) != due {
+            return Err(format!(
+                "{} units were rewarded, where blocks are rewarded {due}",
+                totals.rewarded.0
+            ));
+        }
+        if held + u128::from(totals.burnt.0) != due {
+            let burnt = totals.burnt.0;
+            return Err(format!("{due} units were rewarded, {held} are there and {burnt} were burnt"));
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use gridnet_core::proof::header::Header;
 use gridnet_core::{Control, Engine};
 
 use super::rejection::{Fault, require};
+use super::semantic::Known;
 use super::turn::{Turn, more};
 use super::{Ledger, semantic, structural};
 use crate::block::{Block, Coinbase, EXTRANONCE_BYTES, WEIGHT_MAX, reward};
@@ -11,7 +12,8 @@ use crate::reason::Rejected;
 use crate::state::row::Tip;
 use crate::state::{Store, View};
 use crate::transaction::Transaction;
-use crate::value::{Time, Units};
+use crate::value::{Height, Time, Units};
+use crate::verify::Finding;
 use crate::{Address, Network};
 
 /// A block in the making.
@@ -22,6 +24,28 @@ pub struct Draft<'a, S> {
     state: [u8; 32],
     transactions: Vec<Transaction>,
     weight: u64,
+}
+
+/// A transaction of which all was verified that does not depend on those before it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    transaction: Transaction,
+    weight: u64,
+    /// What it was verified against.
+    known: Known,
+    findings: Vec<Finding>,
+}
+
+impl Checked {
+    /// The transaction.
+    pub fn transaction(&self) -> &Transaction {
+        &self.transaction
+    }
+
+    /// What it takes of a block.
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
 }
 
 impl<'a, S: Store> Draft<'a, S> {
@@ -45,18 +69,84 @@ impl<'a, S: Store> Draft<'a, S> {
     /// # Errors
     /// Why it is not, and failures of the store or the engine; the draft is then as it was.
     pub fn add(&mut self, engine: &Engine, transaction: Transaction, control: &Control) -> Result<(), Fault> {
+        let mut checked = self.check(engine, transaction, control)?;
+        self.add_checked(engine, &mut checked, control)
+    }
+
+    /// Verifies all of a transaction that does not depend on those before it, once for as many drafts as it will be in.
+    ///
+    /// # Errors
+    /// As [`add`](Draft::add).
+    pub fn check(
+        &self,
+        engine: &Engine,
+        transaction: Transaction,
+        control: &Control,
+    ) -> Result<Checked, Fault> {
         structural::transaction(self.network, &transaction)?;
-        let weight = self.weight + transaction.weight();
-        require(weight <= WEIGHT_MAX, Rejected::Weight)?;
+        let weight = transaction.weight();
+        require(self.weight + weight <= WEIGHT_MAX, Rejected::Weight)?;
         self.turn.screen(&transaction)?;
-        let one = std::slice::from_ref(&transaction);
-        let known = semantic::Known::of(self.network, &self.turn.view, one)?;
-        let (findings, _) =
-            semantic::check(engine, self.network, one, &known, control).map_err(Fault::alone)?;
-        self.turn.or_back(|turn| turn.transaction(&transaction, &findings))?;
+        let known = self.known(&transaction)?;
+        let findings = self.verify(engine, &transaction, &known, control)?;
+        Ok(Checked { transaction, weight, known, findings })
+    }
+
+    /// As [`add`](Draft::add), of what was verified before. It is verified again only where something was registered since
+    /// that it can depend on.
+    ///
+    /// # Errors
+    /// As [`add`](Draft::add).
+    pub fn add_checked(
+        &mut self,
+        engine: &Engine,
+        checked: &mut Checked,
+        control: &Control,
+    ) -> Result<(), Fault> {
+        let weight = self.weight + checked.weight;
+        require(weight <= WEIGHT_MAX, Rejected::Weight)?;
+        let known = self.known(&checked.transaction)?;
+        if known != checked.known {
+            self.turn.screen(&checked.transaction)?;
+            checked.findings = self.verify(engine, &checked.transaction, &known, control)?;
+            checked.known = known;
+        }
+        let Checked { transaction, findings, .. } = checked;
+        self.turn.or_back(|turn| turn.transaction(transaction, findings))?;
         self.weight = weight;
-        self.transactions.push(transaction);
+        self.transactions.push(transaction.clone());
         Ok(())
+    }
+
+    fn known(&self, transaction: &Transaction) -> Result<Known, Fault> {
+        Ok(Known::of(self.network, &self.turn.view, std::slice::from_ref(transaction))?)
+    }
+
+    fn verify(
+        &self,
+        engine: &Engine,
+        transaction: &Transaction,
+        known: &Known,
+        control: &Control,
+    ) -> Result<Vec<Finding>, Fault> {
+        let one = std::slice::from_ref(transaction);
+        let checked = semantic::check(engine, self.network, one, known, control);
+        Ok(checked.map_err(Fault::alone)?.0)
+    }
+
+    /// The height of the block in the making.
+    pub fn height(&self) -> Height {
+        self.turn.height
+    }
+
+    /// How many transactions it has beside the coinbase.
+    pub fn len(&self) -> usize {
+        self.transactions.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.transactions.is_empty()
     }
 
     /// What its transactions pay.

@@ -2,9 +2,9 @@
 
 use gridnet_core::proof::asert::Asert;
 use gridnet_core::proof::header::Header;
-use gridnet_core::{Target, Work};
+use gridnet_core::{Order, Target, Work};
 
-use super::rejection::{Fault, require};
+use super::rejection::{Fault, rejected, require};
 use crate::Network;
 use crate::network::AHEAD_MAX;
 use crate::reason::Rejected;
@@ -33,7 +33,7 @@ pub(crate) fn next_bits(network: Network, first_time: u32, height: Height, time:
 
 impl Tip {
     /// The first block as the last one.
-    pub(super) fn first(header: &Header) -> Tip {
+    pub fn first(header: &Header) -> Tip {
         let work = header.target().map(Target::work).unwrap_or_default();
         Tip {
             height: Height(0),
@@ -44,6 +44,18 @@ impl Tip {
             times: vec![header.time],
             work: work.to_be_bytes(),
         }
+    }
+
+    /// The tip that a header makes, when it is good: what is known of a block before its transactions are. The cheap rules
+    /// come first. `now` is the node's clock.
+    ///
+    /// # Errors
+    /// [`Fault::Rejected`].
+    pub fn next(&self, network: Network, header: &Header, now: Time) -> Result<Tip, Fault> {
+        check(network, self, header, now)?;
+        require(self.height.0 < u32::MAX, Rejected::Height)?;
+        worked(network, header)?;
+        Ok(self.followed_by(header))
     }
 
     /// The next block as the last one.
@@ -81,4 +93,15 @@ pub(super) fn check(network: Network, tip: &Tip, header: &Header, now: Time) -> 
     let time = u64::from(header.time);
     require(time > tip.median_time().0, Rejected::TooOld)?;
     require(time <= now.0.saturating_add(AHEAD_MAX), Rejected::TooNew)
+}
+
+/// Whether enough work was done for a header: as much as it says, and no less than the network asks for.
+pub(super) fn worked(network: Network, header: &Header) -> Result<(), Fault> {
+    let parameters = network.parameters();
+    let limit = Target::from_compact(parameters.limit_bits).expect("the networks' limits are targets");
+    let Some(target) = header.target().ok().filter(|target| *target <= limit) else {
+        return rejected(Rejected::Bits);
+    };
+    let hash = parameters.proof_of_work.hash(&header.to_bytes());
+    require(target.is_met_by(&hash, Order::Little), Rejected::Work)
 }

@@ -18,7 +18,8 @@ mod turn;
 
 use gridnet_core::{Control, Engine};
 
-pub use self::draft::Draft;
+pub use self::audit::Books;
+pub use self::draft::{Checked, Draft};
 pub use self::genesis::{genesis, premine, regtest_key};
 pub use self::regtest::{Regtest, sign_paying_least};
 pub use self::rejection::{Fault, Lasting, Rejection};
@@ -37,6 +38,15 @@ use crate::verify::Work;
 /// What a transaction must pay at least to be taken, if somebody pays for it.
 pub fn least_fee(network: Network, transaction: &Transaction) -> Units {
     structural::least_fee(network, transaction)
+}
+
+/// Whether a block is one whatever came before it: its proof of work, its transactions' root, their costs and shapes. What is
+/// worth keeping passes this.
+///
+/// # Errors
+/// [`Fault::Rejected`].
+pub fn check_alone(network: Network, block: &Block) -> Result<(), Fault> {
+    structural::check(network, block).map(drop)
 }
 
 /// A block that was taken.

@@ -20,7 +20,7 @@ use crate::verify::{self, Finding, Work};
 use crate::{Address, Kind, Network, PublicKey, Signature, sign};
 
 /// What was registered, before these transactions or by them, and never changes.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
     functions: HashMap<PoolId, ChainFunction>,
     meters: HashMap<MeterId, PublicKey>,

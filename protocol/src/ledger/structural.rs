@@ -1,7 +1,6 @@
 //! The first stage: what a block says of itself. No state, no signature, no walk; sums of costs come before any hash.
 
-use gridnet_core::{Order, Target};
-
+use super::header;
 use super::rejection::{Fault, rejected, rejected_as, require};
 use crate::Network;
 use crate::block::{Block, Coinbase, WEIGHT_MAX};
@@ -15,12 +14,7 @@ pub(super) fn check(network: Network, block: &Block) -> Result<Coinbase, Fault> 
     // under a good header must not make the good block look bad.
     let costs = weights(block);
     let coinbase = coinbase(block);
-    let parameters = network.parameters();
-    let target = block.header.target();
-    let limit = Target::from_compact(parameters.limit_bits).expect("the networks' limits are targets");
-    let Some(target) = target.ok().filter(|target| *target <= limit) else { return rejected(Rejected::Bits) };
-    let hash = parameters.proof_of_work.hash(&block.header.to_bytes());
-    require(target.is_met_by(&hash, Order::Little), Rejected::Work)?;
+    header::worked(network, &block.header)?;
     let Some((root, mutated)) = block.merkle_root() else { return rejected(Rejected::MerkleRoot) };
     require(root == block.header.merkle_root, Rejected::MerkleRoot)?;
     require(!mutated, Rejected::Mutated)?;

@@ -46,7 +46,10 @@ pub fn read<R: Row>(store: &impl Store, key: &R::Key) -> Result<Option<R>, Store
 }
 
 /// The row of these bytes.
-pub(crate) fn row<R: Row>(bytes: &[u8]) -> Result<R, StoreError> {
+///
+/// # Errors
+/// When they are damaged.
+pub fn row<R: Row>(bytes: &[u8]) -> Result<R, StoreError> {
     decode("a row", bytes).map_err(|error| StoreError(format!("{:?}: {error}", R::TABLE)))
 }
 

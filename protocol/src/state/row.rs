@@ -59,6 +59,34 @@ pub enum Table {
 }
 
 impl Table {
+    /// Every table.
+    pub const ALL: [Table; 19] = [
+        Table::Tip,
+        Table::Totals,
+        Table::Accounts,
+        Table::Identities,
+        Table::Pools,
+        Table::Banks,
+        Table::Held,
+        Table::Commitments,
+        Table::DueCounts,
+        Table::Due,
+        Table::Certifiers,
+        Table::Meters,
+        Table::Fillings,
+        Table::Contracts,
+        Table::Subventions,
+        Table::Credits,
+        Table::Authorities,
+        Table::Marks,
+        Table::Nodes,
+    ];
+
+    /// The table of a number.
+    pub fn from_number(number: u8) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| *table as u8 == number)
+    }
+
     /// Whether the root commits to it.
     pub const fn is_committed(self) -> bool {
         !matches!(self, Table::Nodes)

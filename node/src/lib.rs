@@ -1,0 +1,5 @@
+//! The reference node.
+#![forbid(unsafe_code)]
+
+pub mod points;
+pub mod storage;
