@@ -106,6 +106,11 @@ impl<S: Store> Ledger<S> {
         &self.store
     }
 
+    /// The same, for whoever keeps other things there too. What is the state's is changed by blocks alone.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
     /// The last block.
     ///
     /// # Errors
