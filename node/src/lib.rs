@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod chain;
+mod guard;
 pub mod mempool;
+pub mod miner;
 pub mod node;
 pub mod points;
 pub mod repair;

@@ -27,11 +27,13 @@ pub enum Point {
     Checked,
     /// A transaction was taken, and is not committed.
     Admitted,
+    /// The old database was moved away, and the one made anew is not in its place.
+    Replaced,
 }
 
 impl Point {
     /// Every place.
-    pub const ALL: [Point; 9] = [
+    pub const ALL: [Point; 10] = [
         Point::BeforeCommit,
         Point::Written,
         Point::Committed,
@@ -41,6 +43,7 @@ impl Point {
         Point::Starting,
         Point::Checked,
         Point::Admitted,
+        Point::Replaced,
     ];
 
     /// Its name.
@@ -55,6 +58,7 @@ impl Point {
             Point::Starting => "starting",
             Point::Checked => "checked",
             Point::Admitted => "admitted",
+            Point::Replaced => "replaced",
         }
     }
 }

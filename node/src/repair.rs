@@ -1,11 +1,27 @@
 //! Looking whether what is on the disk can be built on, and making it anew from the blocks.
 
-use gridnet_protocol::ledger::Books;
-use gridnet_protocol::state::{StoreError, Table};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::chain::{ChainView, Stop};
+use gridnet_core::{Control, Engine};
+use gridnet_protocol::Network;
+use gridnet_protocol::block::Block;
+use gridnet_protocol::ledger::{Books, genesis};
+use gridnet_protocol::state::{self, StoreError, Table};
+use gridnet_protocol::value::{Height, Time};
+
+use crate::chain::{Chain, ChainView, Index as _, Stop, Submitted, Verifier};
 use crate::node::NodeError;
-use crate::storage::{Space, Storage, StorageError};
+use crate::points::{Point, reached};
+use crate::storage::{DATABASE, DirectoryLock, Read as _, Space, Storage, StorageError};
+
+/// The database that is being made, until it is whole.
+const ANEW: &str = "chain.anew.redb";
+/// The one that was there before, kept until its owner removes it.
+pub const OLD: &str = "chain.old.redb";
+/// Blocks that are brought to the new database together.
+const TOGETHER: usize = 64;
 
 /// What keeps money from being added up.
 struct Unreadable(Stop);
@@ -50,4 +66,193 @@ fn money(view: &ChainView) -> Result<(), NodeError> {
         other => NodeError::Unsound(other.to_string()),
     })?;
     books.check(view.network(), view.tip()?.height).map_err(NodeError::Unsound)
+}
+
+/// What [`check`] looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Blocks of the chain.
+    pub blocks: u64,
+    /// Rows of the state.
+    pub rows: u64,
+    /// Transactions that wait.
+    pub waiting: u64,
+}
+
+/// Looks at everything: each page of the file, each block of the chain and its place in all indexes, each row of the state
+/// against the root, all money. `progress` hears of blocks and rows that were looked at.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub fn check(storage: &mut Storage, progress: &mut dyn FnMut(u64)) -> Result<Checked, NodeError> {
+    if !storage.check_pages()? {
+        return Err(NodeError::Unsound("pages of the file were damaged".to_owned()));
+    }
+    check_at_start(storage)?;
+    let view = ChainView::new(storage)?;
+    let blocks = check_blocks(&view, progress)?;
+    let rows = check_rows(&view, progress)?;
+    let waiting = view.snapshot().count(Space::Mempool)?;
+    Ok(Checked { blocks, rows, waiting })
+}
+
+fn check_blocks(view: &ChainView, progress: &mut dyn FnMut(u64)) -> Result<u64, NodeError> {
+    let unsound = |height: u32, what: &str| NodeError::Unsound(format!("block {height}: {what}"));
+    let tip = view.tip()?;
+    let mut previous = [0; 32];
+    for height in 0..=tip.height.0 {
+        let id = view.id_at(Height(height))?.ok_or_else(|| unsound(height, "it has no place"))?;
+        let block = view.block(&id)?.ok_or_else(|| unsound(height, "it is not there"))?;
+        if block.id() != id || block.merkle_root() != Some((block.header.merkle_root, false)) {
+            return Err(unsound(height, "its bytes are another block's"));
+        }
+        if block.header.previous != previous {
+            return Err(unsound(height, "it does not follow the one before"));
+        }
+        let record = view.header(&id)?.ok_or_else(|| unsound(height, "its header is not known"))?;
+        if record.header() != block.header || record.height.0 != height || record.bad.is_some() {
+            return Err(unsound(height, "what is known of it is of another"));
+        }
+        for (index, transaction) in (0..).zip(&block.transactions) {
+            let place = view.place(&transaction.id())?.map(|place| (place.block, place.index));
+            if place != Some((id, index)) {
+                return Err(unsound(height, "a transaction is not where it should stand"));
+            }
+        }
+        if height > 0 {
+            view.snapshot().undo(&id)?;
+        }
+        previous = id;
+        progress(1);
+    }
+    if previous != tip.id {
+        return Err(unsound(tip.height.0, "the state is of another"));
+    }
+    Ok(u64::from(tip.height.0) + 1)
+}
+
+/// The root is that of the rows, and of no others.
+fn check_rows(view: &ChainView, progress: &mut dyn FnMut(u64)) -> Result<u64, NodeError> {
+    let mut rows = Vec::new();
+    for table in Table::ALL.into_iter().filter(|table| table.is_committed()) {
+        let mut from = Vec::new();
+        loop {
+            let page = view.rows(table, &from, crate::chain::PAGE_MAX)?;
+            let Some((last, _)) = page.last() else { break };
+            from = [last.as_slice(), &[0]].concat();
+            progress(page.len() as u64);
+            rows.extend(page.into_iter().map(|(key, value)| (table, key, value)));
+        }
+    }
+    let count = rows.len() as u64;
+    if state::root_of(rows).map_err(Stop::from)? != view.root()? {
+        return Err(NodeError::Unsound("the root over the state is not that of its rows".to_owned()));
+    }
+    Ok(count)
+}
+
+/// What [`reindex`] made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reindexed {
+    /// Blocks that were read.
+    pub blocks: u64,
+    /// The last block's height now.
+    pub height: Height,
+    /// What was the last block's height before, if it could be read.
+    pub before: Option<Height>,
+}
+
+/// Makes the database anew from the blocks in it: everything that follows from them is computed again, and nothing else of the
+/// old one is believed. Transactions that waited are not taken over. The old database is kept beside.
+///
+/// # Errors
+/// When blocks cannot be read, or the disk fails: then the old database is still in its place.
+pub fn reindex(
+    directory: &DirectoryLock,
+    network: Network,
+    engine: &Arc<Engine>,
+    control: &Control,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Reindexed, NodeError> {
+    let (anew, current) = (directory.path().join(ANEW), directory.path().join(DATABASE));
+    remove(&anew)?;
+    let old = Storage::open(directory, network)?;
+    let before = ChainView::new(&old).and_then(|view| view.tip()).ok().map(|tip| tip.height);
+    let (blocks, height) = {
+        let mut chain = Chain::open(Storage::at(&anew, network)?)?;
+        let blocks = bring_all(&old, &mut chain, Verifier { engine, control }, progress)?;
+        (blocks, chain.tip()?.height)
+    };
+    drop(old);
+    let kept = directory.path().join(OLD);
+    remove(&kept)?;
+    let moved = |result: std::io::Result<()>, path: &Path| {
+        result.map_err(|error| StorageError::File { path: path.to_owned(), why: error.to_string() })
+    };
+    // A kill between the two leaves no database: the next start says so by beginning anew, which `adopt` prevents.
+    moved(fs::rename(&current, &kept), &current)?;
+    reached(Point::Replaced);
+    moved(fs::rename(&anew, &current), &anew)?;
+    Ok(Reindexed { blocks, height, before })
+}
+
+/// Puts a database in its place that was made anew, when whoever did was killed just before.
+///
+/// # Errors
+/// When the files cannot be moved.
+pub fn adopt(directory: &DirectoryLock) -> Result<(), StorageError> {
+    let (anew, current) = (directory.path().join(ANEW), directory.path().join(DATABASE));
+    let is_there = |path: &Path| path.try_exists().unwrap_or(false);
+    if is_there(&anew) && !is_there(&current) && is_there(&directory.path().join(OLD)) {
+        let moved = fs::rename(&anew, &current);
+        moved.map_err(|error| StorageError::File { path: anew.clone(), why: error.to_string() })?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), StorageError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StorageError::File { path: path.to_owned(), why: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Brings all blocks of a database to a chain, those before others first.
+fn bring_all(
+    old: &Storage,
+    chain: &mut Chain,
+    verifier: Verifier<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, NodeError> {
+    let snapshot = old.snapshot()?;
+    let (mut blocks, mut together) = (0, 0);
+    // From the first block on along the links between headers, which every block names itself.
+    let mut after = vec![genesis(chain.network()).id()];
+    while let Some(parent) = after.pop() {
+        for child in snapshot.children(&parent, usize::MAX)? {
+            let Some(block) = readable(&snapshot, &child)? else { continue };
+            // Headers were judged by a clock that has gone on since.
+            if let Submitted::Kept = chain.submit_block(block, Time(u64::MAX))? {
+                (blocks, together) = (blocks + 1, together + 1);
+                after.push(child);
+                progress(1);
+            }
+            if together == TOGETHER {
+                chain.activate(verifier)?;
+                chain.commit()?;
+                together = 0;
+            }
+        }
+    }
+    chain.activate(verifier)?;
+    chain.commit()?;
+    Ok(blocks)
+}
+
+/// A block of the old database, if its bytes are still those of one.
+fn readable(snapshot: &crate::storage::Snapshot, id: &[u8; 32]) -> Result<Option<Block>, StorageError> {
+    let bytes = snapshot.get(Space::Blocks, id)?;
+    Ok(bytes.and_then(|bytes| Block::from_bytes(&bytes).ok()).filter(|block| block.id() == *id))
 }

@@ -59,6 +59,10 @@ impl Chain {
                 way.reverse();
                 return Ok((record.height, way));
             }
+            if record.bad.is_some() {
+                let what = format!("block {} is bad, and a way leads over it", hex::encode(id));
+                return Err(StorageError::Damaged(what).into());
+            }
             way.push(id);
             id = record.header().previous;
         }

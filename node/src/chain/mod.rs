@@ -26,6 +26,7 @@ use self::held::Held;
 pub(crate) use self::index::Index;
 pub use self::record::{Bad, BlockId, Body, HeaderRecord, Place};
 use self::record::{child_key, height_key};
+pub(crate) use self::view::PAGE_MAX;
 pub use self::view::{ChainTip, ChainView, TipStatus};
 use crate::points::{Point, reached};
 use crate::storage::{Overlay, Read as _, Space, Storage, StorageError};
@@ -384,9 +385,8 @@ impl Chain {
                 }
             }
         }
-        if self.last.as_ref().is_some_and(|last| last.id == *id) {
-            self.last = None;
-        }
+        // It may be one of those.
+        self.last = None;
         Ok(())
     }
 

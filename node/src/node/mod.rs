@@ -28,6 +28,7 @@ pub use self::request::{MempoolSize, Template};
 use self::request::{Reply, Request};
 use self::worker::Worker;
 use crate::chain::{BlockId, ChainView, Submitted};
+use crate::guard::guard;
 use crate::mempool::{Limits, Txid, Waiting};
 use crate::storage::{DirectoryLock, Storage};
 
@@ -110,7 +111,7 @@ impl Node {
         let (requests, inbox) = sync_channel(REQUESTS_MAX);
         let (events, _) = broadcast::channel(EVENTS_MAX);
         let Settings { storage, directory, engine, clock, mempool, gathered_max } = settings;
-        let (worker, tips) = Worker::start(worker::Parts {
+        let parts = worker::Parts {
             storage: storage.clone(),
             engine: Arc::clone(&engine),
             control,
@@ -118,13 +119,12 @@ impl Node {
             limits: mempool,
             gathered_max,
             events: events.clone(),
-        })?;
+        };
+        let (worker, tips) = guarded(|| Worker::start(parts))?;
         let failure = Arc::new(Mutex::new(None));
         let told = Arc::clone(&failure);
         let run = move || {
-            // A panic is a fault of this software; whoever waits must not wait for ever, and nobody must go on.
-            let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.run(&inbox)));
-            let ended = ran.unwrap_or_else(|_| Err(NodeError::Failed("a fault of this software".to_owned())));
+            let ended = guarded(|| worker.run(&inbox));
             *told.lock().unwrap_or_else(PoisonError::into_inner) = ended.err();
         };
         let spawned = std::thread::Builder::new().name("gridnet-chain".to_owned()).spawn(run);
@@ -324,6 +324,12 @@ impl Node {
         }
         NodeError::Stopping
     }
+}
+
+/// A panic is a failure: whoever waits must not wait for ever, and nobody must go on.
+fn guarded<T>(act: impl FnOnce() -> Result<T, NodeError>) -> Result<T, NodeError> {
+    let failed = |why| Err(NodeError::Failed(format!("a fault of this software, or of its database: {why}")));
+    guard(act).unwrap_or_else(failed)
 }
 
 impl Drop for Inner {

@@ -21,6 +21,7 @@ pub use self::error::StorageError;
 pub use self::overlay::Overlay;
 pub use self::snapshot::{Read, Snapshot};
 pub use self::space::Space;
+use crate::guard::guard;
 use crate::points::{Point, reached};
 
 /// Of what stands in the database. A newer one is refused, an older one would be brought up to date here.
@@ -45,9 +46,12 @@ impl Storage {
     /// # Errors
     /// [`StorageError`]: of another network, of a newer format, damaged, or not to be read.
     pub fn open(directory: &DirectoryLock, network: Network) -> Result<Storage, StorageError> {
-        let path = directory.path().join(DATABASE);
-        let database = builder().create(&path).map_err(|error| StorageError::opening(&path, error))?;
-        Storage::of(database, network, &path)
+        Storage::at(&directory.path().join(DATABASE), network)
+    }
+
+    /// The database of a file in a directory that is locked.
+    pub(crate) fn at(path: &Path, network: Network) -> Result<Storage, StorageError> {
+        Storage::of(|| builder().create(path), network, path)
     }
 
     /// A database over any backend: how tests make a disk fail.
@@ -56,8 +60,7 @@ impl Storage {
     /// As [`open`](Storage::open).
     pub fn with_backend(backend: impl StorageBackend, network: Network) -> Result<Storage, StorageError> {
         let path = Path::new("the given backend");
-        let opened = builder().create_with_backend(backend);
-        Storage::of(opened.map_err(|error| StorageError::opening(path, error))?, network, path)
+        Storage::of(|| builder().create_with_backend(backend), network, path)
     }
 
     /// A database in memory.
@@ -68,7 +71,14 @@ impl Storage {
         Storage::with_backend(redb::backends::InMemoryBackend::new(), network)
     }
 
-    fn of(database: Database, network: Network, path: &Path) -> Result<Storage, StorageError> {
+    fn of(
+        open: impl FnOnce() -> Result<Database, redb::DatabaseError>,
+        network: Network,
+        path: &Path,
+    ) -> Result<Storage, StorageError> {
+        // What is no database can make it panic where it has checks of its own.
+        let opened = guard(open).map_err(StorageError::Damaged)?;
+        let database = opened.map_err(|error| StorageError::opening(path, error))?;
         let storage = Storage { database: Arc::new(database), network };
         let found = storage.number(FORMAT_KEY)?;
         let Some(format) = found else {

@@ -16,8 +16,8 @@ pub use self::change::{Change, Undo};
 pub use self::memory::Memory;
 pub use self::proof::{Presence, StateProof};
 pub use self::row::{Row, Table};
-pub use self::tree::prove;
 pub(crate) use self::tree::{commit, root};
+pub use self::tree::{prove, root_of};
 pub(crate) use self::view::View;
 use crate::encoding::{decode, encode};
 

@@ -7,7 +7,7 @@ use jmt::storage::{LeafNode, Node, NodeKey, TreeReader};
 use jmt::{JellyfishMerkleTree, KeyHash, OwnedValue, SimpleHasher, Version};
 
 use super::view::Place;
-use super::{StateProof, Store, StoreError, Table, View};
+use super::{Memory, StateProof, Store, StoreError, Table, View};
 use crate::encoding::{decode, encode};
 use crate::tagged::Tag;
 use crate::value::Height;
@@ -89,6 +89,18 @@ pub(crate) fn root(store: &impl Store, height: Height) -> Result<[u8; 32], Store
     let nodes = Nodes { store, value: None };
     let tree = JellyfishMerkleTree::<_, StateHasher>::new(&nodes);
     tree.get_root_hash(height.0.into()).map(|root| root.0).map_err(failed)
+}
+
+/// The root over these rows, computed from them alone: what a state's own root is held against by whoever doubts its tree.
+///
+/// # Errors
+/// When there are no rows: no state has none.
+pub fn root_of(rows: impl IntoIterator<Item = (Table, Vec<u8>, Vec<u8>)>) -> Result<[u8; 32], StoreError> {
+    let leaves = rows.into_iter().filter(|(table, ..)| table.is_committed());
+    let leaves: Vec<_> = leaves.map(|(table, key, value)| (key_hash(table, &key), Some(value))).collect();
+    let nothing = Nodes { store: &Memory::default(), value: None };
+    let tree = JellyfishMerkleTree::<_, StateHasher>::new(&nothing);
+    tree.put_value_set(leaves, 0).map(|(root, _)| root.0).map_err(failed)
 }
 
 /// Proves that a row is there with what stands in it, or that there is none, in the state after the last block, whose height

@@ -1,0 +1,198 @@
+//! What waits to be in a block.
+
+use gridnet_node::chain::Submitted;
+use gridnet_node::mempool::{Limits, Refusal};
+use gridnet_node::node::{Node, NodeError, Settings};
+use gridnet_node::storage::Storage;
+use gridnet_protocol::ledger::{regtest_key, sign_paying_least};
+use gridnet_protocol::reason::Rejected;
+use gridnet_protocol::transaction::{Action, Body, Transaction};
+use gridnet_protocol::value::{Time, Units};
+
+use crate::setup::{NETWORK, engine, key, mine, nobody, node, on, pay, rows, solved, transfer};
+
+fn refused(node: &Node, transaction: Transaction) -> Refusal {
+    match node.submit_transaction(transaction) {
+        Err(NodeError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn ids(node: &Node) -> Vec<[u8; 32]> {
+    node.waiting().expect("alive").into_iter().map(|waiting| waiting.id).collect()
+}
+
+fn with_fee(sequence: u64, fee: u64) -> Transaction {
+    let action = Action::Transfer { to: nobody(5), amount: Units(1) };
+    let body = Body { sender: regtest_key().public(), sequence, fee: Units(fee), action };
+    body.sign(NETWORK, &regtest_key()).expect("a key signs")
+}
+
+#[test]
+fn what_waits_is_mined_and_waits_no_longer() {
+    let node = node();
+    let all: Vec<_> = (0..3).map(|sequence| pay(sequence, nobody(2), 100)).collect();
+    for transaction in &all {
+        assert_eq!(node.submit_transaction(transaction.clone()), Ok(transaction.id()));
+    }
+    assert_eq!(refused(&node, all[1].clone()), Refusal::Waiting);
+    assert_eq!(node.mempool().expect("alive").count, 3);
+    let mined = mine(&node, nobody(1), 1);
+    assert_eq!(mined[0].transactions[1..], all);
+    assert_eq!(node.mempool().expect("alive").count, 0);
+    assert!(matches!(refused(&node, all[0].clone()), Refusal::OnChain { .. }));
+    assert!(
+        matches!(refused(&node, pay(1, nobody(3), 5)), Refusal::Rejected(why) if why.code == Rejected::Sequence)
+    );
+}
+
+#[test]
+fn an_accounts_come_in_their_order_and_gaps_are_named() {
+    let node = node();
+    assert_eq!(refused(&node, pay(2, nobody(2), 1)), Refusal::Gap { next: 0, got: 2 });
+    // The later one pays more, and is mined after the one that it needs all the same.
+    node.submit_transaction(pay(0, nobody(2), 1)).expect("it waits");
+    node.submit_transaction(with_fee(1, 1_000_000)).expect("it waits");
+    assert_eq!(node.next_sequence(gridnet_protocol::Address::of(&regtest_key().public())), Ok(2));
+    assert_eq!(ids(&node)[0], with_fee(1, 1_000_000).id(), "the best comes first");
+    let mined = mine(&node, nobody(1), 1);
+    assert_eq!(mined[0].transactions[1..], [pay(0, nobody(2), 1), with_fee(1, 1_000_000)]);
+}
+
+#[test]
+fn so_many_wait_before_another_and_no_more() {
+    let node = node();
+    let most = gridnet_node::mempool::BEFORE_MAX as u64;
+    for sequence in 0..=most {
+        node.submit_transaction(pay(sequence, nobody(2), 1)).expect("it waits");
+    }
+    assert_eq!(refused(&node, pay(most + 1, nobody(2), 1)), Refusal::TooMany { max: most as usize });
+}
+
+#[test]
+fn what_takes_anothers_place_pays_more() {
+    let node = node();
+    let least = pay(0, nobody(5), 1);
+    node.submit_transaction(least.clone()).expect("it waits");
+    node.submit_transaction(pay(1, nobody(2), 1)).expect("it waits");
+    let Transaction::Signed(signed) = &least else { panic!("a transfer is signed") };
+    let fee = signed.body.fee.0;
+    let Refusal::Replacement { least } = refused(&node, with_fee(0, fee + 1)) else {
+        panic!("it pays too little")
+    };
+    assert_eq!(least.0, fee * 125 / 100);
+    let better = with_fee(0, least.0);
+    node.submit_transaction(better.clone()).expect("it pays enough");
+    assert_eq!(mine(&node, nobody(1), 1)[0].transactions[1..], [better, pay(1, nobody(2), 1)]);
+}
+
+#[test]
+fn who_pays_least_makes_room() {
+    let weight = pay(0, nobody(2), 1).weight();
+    let limits = Limits { weight_max: 3 * weight, ..Limits::default() };
+    let settings =
+        Settings { mempool: limits, ..Settings::new(Storage::in_memory(NETWORK).expect("memory"), engine()) };
+    let node = Node::start(settings).expect("a sound database");
+    // Two other people with money.
+    for (sequence, person) in [(0, 1), (1, 2)] {
+        let to = gridnet_protocol::Address::of(&key(person).public());
+        node.submit_transaction(pay(sequence, to, 1_000_000_000)).expect("it waits");
+    }
+    mine(&node, nobody(9), 1);
+    let of = |person: u8, sequence, fee| {
+        let action = Action::Transfer { to: nobody(5), amount: Units(1) };
+        let body = Body { sender: key(person).public(), sequence, fee: Units(fee), action };
+        body.sign(NETWORK, &key(person)).expect("a key signs")
+    };
+    let cheap = 10 * weight;
+    let all = [of(1, 0, cheap), of(1, 1, cheap * 5), of(2, 0, cheap * 2)];
+    for transaction in &all {
+        node.submit_transaction(transaction.clone()).expect("there is room");
+    }
+    assert!(matches!(refused(&node, with_fee(2, cheap)), Refusal::Full { .. }), "no better than the worst");
+    // The worst goes, and with it the one that needs it, well paid or not.
+    let good = with_fee(2, cheap * 3);
+    node.submit_transaction(good.clone()).expect("it pays for its room");
+    let left = ids(&node);
+    assert_eq!(left, [good.id(), all[2].id()]);
+    assert!(node.mempool().expect("alive").weight <= 3 * weight);
+}
+
+#[test]
+fn what_waits_survives_a_restart_in_its_order() {
+    let storage = Storage::in_memory(NETWORK).expect("memory");
+    let first = on(storage.clone());
+    let all: Vec<_> = (0..5).map(|sequence| pay(sequence, nobody(2), 7)).collect();
+    for transaction in &all {
+        first.submit_transaction(transaction.clone()).expect("it waits");
+    }
+    let before = ids(&first);
+    first.stop();
+    drop(first);
+    let second = on(storage);
+    assert_eq!(ids(&second), before);
+    assert_eq!(mine(&second, nobody(1), 1)[0].transactions[1..], all);
+}
+
+#[test]
+fn what_was_in_blocks_that_are_taken_back_waits_again() {
+    let (here, there) = (node(), node());
+    let all: Vec<_> = (0..4).map(|sequence| pay(sequence, nobody(2), 7)).collect();
+    for pair in all.chunks(2) {
+        for transaction in pair {
+            here.submit_transaction(transaction.clone()).expect("it waits");
+        }
+        mine(&here, nobody(1), 1);
+    }
+    // One more that needs all of them.
+    let last = pay(4, nobody(2), 7);
+    here.submit_transaction(last.clone()).expect("it waits");
+    // The other chain has the first of them, and one that makes another impossible.
+    there.submit_transaction(all[0].clone()).expect("it waits");
+    for block in mine(&there, nobody(3), 3) {
+        here.submit_block(block).expect("alive");
+    }
+    let mut waiting = ids(&here);
+    waiting.sort_unstable();
+    let mut expected: Vec<_> = all[1..].iter().chain([&last]).map(Transaction::id).collect();
+    expected.sort_unstable();
+    assert_eq!(waiting, expected);
+    assert_eq!(mine(&here, nobody(1), 1)[0].transactions[1..], [&all[1..], &[last]].concat());
+}
+
+#[test]
+fn what_a_block_makes_impossible_is_forgotten() {
+    let (here, there) = (node(), node());
+    here.submit_transaction(pay(0, nobody(2), 7)).expect("it waits");
+    here.submit_transaction(pay(1, nobody(2), 7)).expect("it waits");
+    there.submit_transaction(pay(0, nobody(8), 9)).expect("it waits");
+    let block = solved(&there.template(nobody(3)).expect("a template"));
+    assert_eq!(here.submit_block(block), Ok(Submitted::Taken));
+    assert_eq!(ids(&here), [pay(1, nobody(2), 7).id()], "the account goes on as before");
+}
+
+#[test]
+fn what_is_old_is_forgotten() {
+    let storage = Storage::in_memory(NETWORK).expect("memory");
+    let first = on(storage.clone());
+    first.submit_transaction(pay(0, nobody(2), 7)).expect("it waits");
+    let later = Time(first.now().0 + 3 * 86_400 + 10);
+    first.stop();
+    drop(first);
+    let clock = gridnet_node::node::Clock::system();
+    clock.set(later);
+    let second = Node::start(Settings { clock, ..Settings::new(storage, engine()) }).expect("sound");
+    assert_eq!(ids(&second), [[0; 32]; 0]);
+}
+
+#[test]
+fn money_that_is_not_there_is_not_spent() {
+    let node = node();
+    let poor = transfer(&key(3), 0, nobody(1), 5);
+    assert!(matches!(refused(&node, poor), Refusal::Rejected(why) if why.code == Rejected::Balance));
+    let before = rows(&node);
+    assert!(node.test_transaction(pay(0, nobody(1), 5)).is_ok_and(|fee| fee.0 > 0));
+    assert_eq!((node.mempool().expect("alive").count, rows(&node)), (0, before), "a test changes nothing");
+    let bad = sign_paying_least(NETWORK, &key(1), 0, Action::RegisterCertifier).expect("a key signs");
+    assert!(matches!(node.test_transaction(bad), Err(NodeError::Refused(_))));
+}
