@@ -9,22 +9,19 @@
 use std::time::Instant;
 
 use gridnet_core::{Control, Engine, HashFunction, Verify, Walk};
-use gridnet_protocol::block::{Block, WEIGHT_MAX};
-use gridnet_protocol::pool::OwnedPool;
-use gridnet_protocol::pool::owner::Source;
-use gridnet_protocol::transaction::{Posted, Transaction};
+use gridnet_protocol::block::Block;
 use gridnet_protocol::transit::ClaimedPool;
-use gridnet_protocol::value::Units;
 use gridnet_protocol::{Kind, SecretKey, sign};
-use gridnet_tests::chain::{Chain, Shape, address, claim, mined};
+use gridnet_tests::chain::Chain;
 use gridnet_tests::world::NETWORK;
+
+#[path = "common/full.rs"]
+mod full;
+
+use self::full::{claims, full, settled};
 
 /// Turns; the median of each column is printed.
 const TURNS: usize = 9;
-/// Transit pools of a transaction.
-const POOLS: usize = 64;
-/// People who carry.
-const CARRIERS: [&str; 8] = ["ann", "ben", "cyd", "dan", "eve", "fay", "gus", "hal"];
 
 fn main() {
     let engine = Engine::builder().device("cpu").build().expect("a CPU");
@@ -40,13 +37,7 @@ fn main() {
 }
 
 fn row(engine: &Engine, hops: usize, length: u32) {
-    let mut chain = Chain::new(engine);
-    let rich = |to: &str| gridnet_protocol::transaction::Action::Transfer {
-        to: address(to),
-        amount: Units::from_gnc(100_000),
-    };
-    chain.act("rich", rich("owner"));
-    chain.settle_in(&["owner", "ann", "ben", "cyd", "dan", "eve", "fay", "gus", "hal"]);
+    let mut chain = settled(engine);
     let block = full(&mut chain, hops, length);
     let claims = claims(&block);
     let (signed, starts) = (signatures(&claims), starts(&claims));
@@ -69,45 +60,6 @@ fn row(engine: &Engine, hops: usize, length: u32) {
         median(&|turn| 100.0 * turn[2] / turn[0]),
         median(&|turn| 100.0 * (turn[0] - turn[1] - turn[2]) / turn[0]),
     );
-}
-
-/// A block that has no room for one more transaction of claims. Every session has a bank of its own.
-fn full(chain: &mut Chain<'_>, hops: usize, length: u32) -> Block {
-    let mut pools: Vec<OwnedPool> = Vec::new();
-    // A session is worth its fee, whatever its length.
-    let value = Units(1_000_000 / u64::from(length));
-    let shape = Shape { banks: 1_024, length, value, ..Shape::default() };
-    let (mut transactions, mut weight, mut used) = (Vec::new(), 0, 1_024);
-    loop {
-        let mut claimed = Vec::new();
-        while claimed.len() < POOLS {
-            if used == 1_024 {
-                pools.push(chain.registered("owner", &shape));
-                used = 0;
-            }
-            let pool = pools.last_mut().expect("it was just registered");
-            let issued = chain.issue(pool, "receiver", length, Source::Unused);
-            let session = chain.session(issued, &CARRIERS[..hops]);
-            claimed.push(chain.claimed(pool, &session, "receiver"));
-            used += 1;
-        }
-        let transaction = claim(claimed);
-        weight += transaction.weight();
-        if weight + 1_000 > WEIGHT_MAX {
-            break;
-        }
-        transactions.push(transaction);
-    }
-    chain.now.0 += 120;
-    mined(chain.draft(&transactions, "miner").expect("good claims"))
-}
-
-fn claims(block: &Block) -> Vec<ClaimedPool> {
-    let of = |transaction: &Transaction| match transaction {
-        Transaction::Posted(Posted::Claim(claims)) => claims.as_slice().to_vec(),
-        _ => Vec::new(),
-    };
-    block.transactions.iter().flat_map(of).collect()
 }
 
 /// Seconds that a block takes from its bytes on. The chain is as it was afterwards.

@@ -1,5 +1,8 @@
 //! What stands below the options of each command's help. Tests run every line that begins with `gridnet`.
 
+pub(crate) mod tx;
+pub(crate) mod wallet;
+
 /// Below `gridnet`.
 pub(crate) const PROGRAM: &str = "\
 Examples:
@@ -241,14 +244,20 @@ Examples:
 
 /// Below `gridnet token-pool create`.
 pub(crate) const CREATE_POOL: &str = "\
-Draws an owner's key and secrets, proves the owner's address by work, computes
-all chains on the CPU, twice, and writes everything to one file. Keep that file
-safe, and use an old copy of it only through `token-pool restore`: hashes that
-are handed out twice cost the owner its stake. What is to be registered stands in the answer.
+Draws an owner's key, or takes a wallet's, proves the owner's address by work,
+computes all chains on the CPU, twice, and writes everything to one file. Keep
+that file safe, and use an old copy of it only through `token-pool restore`:
+hashes that are handed out twice cost the owner its stake. What is to be
+registered stands in the answer; `gridnet tx register-pool` registers it.
 
 Examples:
     gridnet token-pool create --banks 4 --length 100 --value 100000 \\
-      --expiry 20000 --network regtest --out other.pool --json";
+      --expiry 20000 --network regtest --out other.pool --json
+
+  Of a wallet's account, whose next transaction registers it:
+    gridnet token-pool create --banks 2 --length 100 --value 100000 \\
+      --expiry 20000 --network regtest --sequence 7 --out owned.pool \\
+      --wallet my.wallet";
 
 /// Below `gridnet token-pool token`.
 pub(crate) const ISSUE_TOKEN: &str = "\
@@ -347,3 +356,15 @@ Examples:
   A thousand with three hops, a hundredth of them bad:
     gridnet transit generate --count 1000 --hops 3 --length 100 \\
       --bad-share 0.01 --seed 7 --out thousand.parquet --json";
+
+/// Below `gridnet rpc`.
+pub(crate) const RPC: &str = "\
+Prints what the node answers: text as it is, everything else as JSON. Exits with
+1 when the node says no. The cookie in its data folder lets you in; it is sent
+to this machine only, unless you name it.
+
+Examples:
+    gridnet rpc getblockcount
+    gridnet rpc getblockhash 0
+    gridnet rpc ledger.account --json \\
+      rgrid1d4hhyefqd35kw6r5ypkk7un9ypkxjemgwssx6mmjv5sxc6t8dp6qsehvzx";

@@ -8,4 +8,6 @@ pub mod miner;
 pub mod node;
 pub mod points;
 pub mod repair;
+pub mod rpc;
 pub mod storage;
+pub mod wallet;

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod amounts;
 mod arguments;
 mod cache;
 mod cli;
@@ -14,6 +15,7 @@ mod interrupt;
 mod nvidia;
 mod outcome;
 mod output;
+mod passwords;
 mod progress;
 mod refusal;
 mod tables;

@@ -29,11 +29,13 @@ pub enum Point {
     Admitted,
     /// The old database was moved away, and the one made anew is not in its place.
     Replaced,
+    /// A new database is made, and not in its place.
+    Begun,
 }
 
 impl Point {
     /// Every place.
-    pub const ALL: [Point; 10] = [
+    pub const ALL: [Point; 11] = [
         Point::BeforeCommit,
         Point::Written,
         Point::Committed,
@@ -44,6 +46,7 @@ impl Point {
         Point::Checked,
         Point::Admitted,
         Point::Replaced,
+        Point::Begun,
     ];
 
     /// Its name.
@@ -59,6 +62,7 @@ impl Point {
             Point::Checked => "checked",
             Point::Admitted => "admitted",
             Point::Replaced => "replaced",
+            Point::Begun => "begun",
         }
     }
 }

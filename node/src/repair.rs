@@ -11,7 +11,7 @@ use gridnet_protocol::ledger::{Books, genesis};
 use gridnet_protocol::state::{self, StoreError, Table};
 use gridnet_protocol::value::{Height, Time};
 
-use crate::chain::{Chain, ChainView, Index as _, Stop, Submitted, Verifier};
+use crate::chain::{Chain, ChainView, Index as _, Stop, Submitted, UNDO_BLOCKS, Verifier};
 use crate::node::NodeError;
 use crate::points::{Point, reached};
 use crate::storage::{DATABASE, DirectoryLock, Read as _, Space, Storage, StorageError};
@@ -20,8 +20,10 @@ use crate::storage::{DATABASE, DirectoryLock, Read as _, Space, Storage, Storage
 const ANEW: &str = "chain.anew.redb";
 /// The one that was there before, kept until its owner removes it.
 pub const OLD: &str = "chain.old.redb";
-/// Blocks that are brought to the new database together.
-const TOGETHER: usize = 64;
+/// Blocks that are taken between two looks at how far it is.
+const TOGETHER: usize = 512;
+/// Bytes of blocks that are committed together.
+const GATHERED: usize = 16 << 20;
 
 /// What keeps money from being added up.
 struct Unreadable(Stop);
@@ -119,8 +121,9 @@ fn check_blocks(view: &ChainView, progress: &mut dyn FnMut(u64)) -> Result<u64, 
                 return Err(unsound(height, "a transaction is not where it should stand"));
             }
         }
-        if height > 0 {
-            view.snapshot().undo(&id)?;
+        let can_go_back = tip.height.0 - height < UNDO_BLOCKS;
+        if height > 0 && can_go_back && view.snapshot().undo(&id)?.is_none() {
+            return Err(unsound(height, "what takes it back is not there"));
         }
         previous = id;
         progress(1);
@@ -163,7 +166,8 @@ pub struct Reindexed {
 }
 
 /// Makes the database anew from the blocks in it: everything that follows from them is computed again, and nothing else of the
-/// old one is believed. Transactions that waited are not taken over. The old database is kept beside.
+/// old one is believed. Transactions that waited are not taken over. The old database is kept beside. `progress` hears of the
+/// height that was come to.
 ///
 /// # Errors
 /// When blocks cannot be read, or the disk fails: then the old database is still in its place.
@@ -172,7 +176,7 @@ pub fn reindex(
     network: Network,
     engine: &Arc<Engine>,
     control: &Control,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(Height),
 ) -> Result<Reindexed, NodeError> {
     let (anew, current) = (directory.path().join(ANEW), directory.path().join(DATABASE));
     remove(&anew)?;
@@ -189,10 +193,11 @@ pub fn reindex(
     let moved = |result: std::io::Result<()>, path: &Path| {
         result.map_err(|error| StorageError::File { path: path.to_owned(), why: error.to_string() })
     };
-    // A kill between the two leaves no database: the next start says so by beginning anew, which `adopt` prevents.
+    // After a kill between the two the next start goes on here: see `adopt`.
     moved(fs::rename(&current, &kept), &current)?;
     reached(Point::Replaced);
     moved(fs::rename(&anew, &current), &anew)?;
+    directory.sync()?;
     Ok(Reindexed { blocks, height, before })
 }
 
@@ -206,6 +211,7 @@ pub fn adopt(directory: &DirectoryLock) -> Result<(), StorageError> {
     if is_there(&anew) && !is_there(&current) && is_there(&directory.path().join(OLD)) {
         let moved = fs::rename(&anew, &current);
         moved.map_err(|error| StorageError::File { path: anew.clone(), why: error.to_string() })?;
+        directory.sync()?;
     }
     Ok(())
 }
@@ -224,10 +230,10 @@ fn bring_all(
     old: &Storage,
     chain: &mut Chain,
     verifier: Verifier<'_>,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(Height),
 ) -> Result<u64, NodeError> {
     let snapshot = old.snapshot()?;
-    let (mut blocks, mut together) = (0, 0);
+    let mut blocks = 0;
     // From the first block on along the links between headers, which every block names itself.
     let mut after = vec![genesis(chain.network()).id()];
     while let Some(parent) = after.pop() {
@@ -235,18 +241,20 @@ fn bring_all(
             let Some(block) = readable(&snapshot, &child)? else { continue };
             // Headers were judged by a clock that has gone on since.
             if let Submitted::Kept = chain.submit_block(block, Time(u64::MAX))? {
-                (blocks, together) = (blocks + 1, together + 1);
+                blocks += 1;
                 after.push(child);
-                progress(1);
             }
-            if together == TOGETHER {
-                chain.activate(verifier)?;
+            if chain.kept().bytes() > GATHERED {
                 chain.commit()?;
-                together = 0;
             }
         }
     }
-    chain.activate(verifier)?;
+    // All are there before the first is taken: the way leads straight to the best one.
+    while chain.activate_some(verifier, TOGETHER)? {
+        let height = chain.tip()?.height;
+        chain.commit()?;
+        progress(height);
+    }
     chain.commit()?;
     Ok(blocks)
 }

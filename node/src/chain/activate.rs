@@ -3,7 +3,6 @@
 use gridnet_protocol::block::Block;
 use gridnet_protocol::encoding::encode;
 use gridnet_protocol::ledger::Fault;
-use gridnet_protocol::state::Undo;
 use gridnet_protocol::state::row::Tip;
 use gridnet_protocol::value::{Height, Time};
 
@@ -14,6 +13,9 @@ use crate::storage::{Read as _, Space, StorageError};
 
 /// Headers were judged by the clock when they came. A clock that was set back since does not make a block bad.
 const ANY_TIME: Time = Time(u64::MAX);
+/// Blocks that can be taken back: two weeks of them. What takes a block back is larger than the block, and a chain that left
+/// this one longer ago is nobody's mistake: [`reindex`](crate::repair::reindex) takes it, if its owner wants to.
+pub const UNDO_BLOCKS: u32 = 10_080;
 /// Candidates that are looked at together when they are cleared away.
 const CLEARED: usize = 256;
 
@@ -24,20 +26,35 @@ impl Chain {
     /// # Errors
     /// [`Stop`]. What was committed until then is a whole number of blocks.
     pub fn activate(&mut self, verifier: Verifier<'_>) -> Result<(), Stop> {
-        while let Some(best) = self.better()? {
-            let (fork, way) = self.way_to(&best)?;
-            while self.tip()?.height > fork {
-                self.disconnect()?;
-                self.commit_if_large()?;
-            }
-            for id in way {
-                if !self.connect(&id, verifier)? {
-                    break;
-                }
-                self.commit_if_large()?;
-            }
+        while self.activate_some(verifier, usize::MAX)? {}
+        Ok(())
+    }
+
+    /// The same, a part of the way: so many blocks at most are taken. Whether there is more to do.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub(crate) fn activate_some(&mut self, verifier: Verifier<'_>, most: usize) -> Result<bool, Stop> {
+        let Some(best) = self.better()? else {
+            self.clear_candidates()?;
+            return Ok(false);
+        };
+        let (fork, way) = self.way_to(&best)?;
+        let height = self.tip()?.height;
+        if height.0 - fork.0 > UNDO_BLOCKS {
+            return Err(Stop::TooDeep { height: Height(height.0 - UNDO_BLOCKS) });
         }
-        self.clear_candidates()
+        while self.tip()?.height > fork {
+            self.disconnect()?;
+            self.commit_if_large()?;
+        }
+        for id in way.into_iter().take(most) {
+            if !self.connect(&id, verifier)? {
+                break;
+            }
+            self.commit_if_large()?;
+        }
+        Ok(true)
     }
 
     /// The best candidate, if it has more work than the last block.
@@ -72,7 +89,7 @@ impl Chain {
     fn disconnect(&mut self) -> Result<(), Stop> {
         let Tip { height, id, .. } = self.tip()?;
         let block = self.kept().known_block(&id)?;
-        let undo: Undo = self.kept().undo(&id)?;
+        let Some(undo) = self.kept().undo(&id)? else { return Err(Stop::TooDeep { height }) };
         self.ledger.undo(&undo).map_err(Stop::Fault)?;
         let kept = self.kept_mut();
         kept.remove(Space::Undo, id.to_vec());
@@ -101,6 +118,12 @@ impl Chain {
         let height = self.tip()?.height;
         let kept = self.kept_mut();
         kept.put(Space::Undo, id.to_vec(), encode(&applied.undo));
+        if let Some(old) = height.0.checked_sub(UNDO_BLOCKS)
+            && let Some(old) = self.kept().id_at(Height(old))?
+        {
+            self.kept_mut().remove(Space::Undo, old.to_vec());
+        }
+        let kept = self.kept_mut();
         kept.put(Space::Heights, height_key(height), id.to_vec());
         self.put_places(&block, id, height);
         self.steps.push(Step::Connected { height, id: *id });

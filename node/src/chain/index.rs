@@ -24,7 +24,7 @@ fn kept<T: BorshDeserialize>(what: &'static str, bytes: Option<Vec<u8>>) -> Resu
 
 /// What is missing that must be there.
 fn gone(what: &str, id: &BlockId) -> StorageError {
-    StorageError::Damaged(format!("{what} of block {} is missing", hex::encode(id)))
+    StorageError::Damaged(format!("block {}: {what} is missing", hex::encode(id)))
 }
 
 /// Blocks by id, height and transaction.
@@ -34,7 +34,7 @@ pub(crate) trait Index: Read {
     }
 
     fn known_header(&self, id: &BlockId) -> Result<HeaderRecord, StorageError> {
-        self.header(id)?.ok_or_else(|| gone("the header", id))
+        self.header(id)?.ok_or_else(|| gone("its header", id))
     }
 
     fn block(&self, id: &BlockId) -> Result<Option<Block>, StorageError> {
@@ -43,11 +43,15 @@ pub(crate) trait Index: Read {
     }
 
     fn known_block(&self, id: &BlockId) -> Result<Block, StorageError> {
-        self.block(id)?.ok_or_else(|| gone("the body", id))
+        self.block(id)?.ok_or_else(|| gone("its body", id))
     }
 
-    fn undo(&self, id: &BlockId) -> Result<Undo, StorageError> {
-        kept("what takes a block back", self.get(Space::Undo, id)?)?.ok_or_else(|| gone("the undo", id))
+    fn undo(&self, id: &BlockId) -> Result<Option<Undo>, StorageError> {
+        kept("what takes a block back", self.get(Space::Undo, id)?)
+    }
+
+    fn known_undo(&self, id: &BlockId) -> Result<Undo, StorageError> {
+        self.undo(id)?.ok_or_else(|| gone("what takes it back", id))
     }
 
     fn id_at(&self, height: Height) -> Result<Option<BlockId>, StorageError> {

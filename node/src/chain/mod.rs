@@ -11,6 +11,8 @@ mod index;
 mod record;
 mod view;
 
+pub use self::activate::UNDO_BLOCKS;
+
 use gridnet_core::Engine;
 use gridnet_core::proof::header::Header;
 use gridnet_protocol::block::Block;
@@ -77,6 +79,16 @@ pub enum Stop {
     /// The engine, or what must hold after every block.
     #[error("{0}")]
     Fault(Fault),
+    /// A chain with more work left this one too long ago.
+    #[error(
+        "another chain has more work, and left this one before block {}, further back than {UNDO_BLOCKS} blocks: \
+         nothing was changed. `gridnet node reindex` takes it",
+        height.0
+    )]
+    TooDeep {
+        /// The last block that cannot be taken back.
+        height: Height,
+    },
 }
 
 impl From<state::StoreError> for Stop {
@@ -416,7 +428,6 @@ fn rejection(fault: Fault) -> Result<Rejection, Stop> {
     }
 }
 
-/// Whether the engine was told to stop.
 impl Stop {
     /// Whether nothing failed: somebody wanted it.
     pub fn is_cancelled(&self) -> bool {

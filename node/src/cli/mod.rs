@@ -11,9 +11,13 @@ use gridnet_core::proof::header::Header;
 use gridnet_core::{HashFunction, Path, Target, limits};
 
 mod pools;
+mod reach;
 mod receipts;
+pub(crate) mod tx;
+pub(crate) mod wallet;
 
 pub(crate) use self::pools::*;
+pub(crate) use self::reach::*;
 pub(crate) use self::receipts::*;
 use crate::{arguments, help};
 
@@ -67,6 +71,14 @@ pub(crate) enum Command {
     Devices(DevicesList),
     /// Ask a device again what it once gave a wrong answer to
     Reproduce(Reproduce),
+    /// Keep accounts: their keys, their words, what a node may sign for them
+    #[command(subcommand, after_help = help::wallet::WALLET)]
+    Wallet(wallet::Wallet),
+    /// Sign and send transactions
+    #[command(subcommand, after_help = help::tx::TX)]
+    Tx(Box<tx::Tx>),
+    /// Ask a node
+    Rpc(Rpc),
     /// Print completions for a shell
     Completions(Completions),
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueHint};
+use gridnet_node::wallet::Name;
 use gridnet_protocol::Network;
 use gridnet_protocol::encoding::limits::HOPS;
 use gridnet_protocol::payout::{Payrate, Rule};
@@ -175,6 +176,15 @@ pub(crate) struct CreatePool {
     #[arg(long, value_name = "UNITS", default_value_t = 0, allow_negative_numbers = true)]
     #[arg(value_parser = arguments::whole::<u64>(0, u64::MAX))]
     pub(crate) minimum_stake: u64,
+    /// The wallet whose account owns the pool, and whose key goes to the pool's file [default: a new owner]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) wallet: Option<PathBuf>,
+    /// The account [default: the wallet's first one]
+    #[arg(long, value_name = "NAME", requires = "wallet", value_parser = super::wallet::name)]
+    pub(crate) account: Option<Name>,
+    /// A file whose first line is the wallet's password [default: GRIDNET_PASSWORD, or it is asked for]
+    #[arg(long, value_name = "FILE", requires = "wallet", value_hint = ValueHint::FilePath)]
+    pub(crate) password_file: Option<PathBuf>,
     /// How hops share.
     #[command(flatten)]
     pub(crate) sharing: Sharing,

@@ -7,14 +7,18 @@ mod digest;
 mod generate;
 mod identity;
 mod mine;
+mod reach;
 mod receipt;
 mod receiver;
 mod reproduce;
+mod rpc;
 mod story;
 mod token_pool;
+mod tx;
 mod verify_headers;
 mod verify_tables;
 mod walk;
+mod wallet;
 
 use gridnet_core::Engine;
 
@@ -45,6 +49,9 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Reproduce(args) => reproduce::run(args),
+        Command::Wallet(command) => wallet::run(command),
+        Command::Tx(command) => tx::run(command),
+        Command::Rpc(args) => rpc::run(args),
         Command::Completions(args) => completions::run(args),
     }
 }

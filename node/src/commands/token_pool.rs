@@ -15,10 +15,11 @@ use serde::Serialize;
 
 use crate::arguments;
 use crate::cli::{CreatePool, InspectPool, IssueToken, RestorePool, Sharing};
-use crate::commands::receiver;
+use crate::commands::{reach, receiver};
 use crate::files::{self, Locked, Prepared};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, Whole};
+use crate::passwords;
 use crate::progress::{self, End, Look};
 
 /// The longest file of a pool: one of 1,024 banks, with room.
@@ -30,7 +31,7 @@ const VALID_SECONDS: u64 = 86_400;
 pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
     let out = Prepared::new("--out", &args.out)?;
     let engine = arguments::engine(&args.devices)?;
-    let key = SecretKey::from_seed(files::random()?);
+    let key = owner_key(args)?;
     let address = Address::of(&key.public());
     let bits = args.network.parameters().identity_bits;
     let look = Look { verb: "proving the owner", unit: "H", end: End::Luck(bits) };
@@ -68,6 +69,24 @@ pub(crate) fn create(args: &CreatePool) -> Result<Outcome, Failure> {
         output::note(&format!("note: {}", limit::FAKE_HOP.text));
     }
     Ok(Outcome::Good)
+}
+
+/// A wallet's, or a new one.
+fn owner_key(args: &CreatePool) -> Result<SecretKey, Failure> {
+    let Some(path) = &args.wallet else { return Ok(SecretKey::from_seed(files::random()?)) };
+    let wallet = reach::wallet_of("--wallet", path)?;
+    if wallet.network() != args.network {
+        let (is, asked) = (wallet.network().name(), args.network.name());
+        let what = format!("{path:?} is of the {is} network, and the pool of {asked}: give --network {is}");
+        return Err(Failure::argument("--wallet", what));
+    }
+    let account = match &args.account {
+        Some(name) => wallet.account(name.as_str())?,
+        None => wallet.accounts().first().expect("a wallet has an account"),
+    };
+    let password =
+        passwords::Source::usual(args.password_file.as_deref()).password("the wallet's password: ")?;
+    Ok(wallet.open(&password)?.key(account.name.as_str())?)
 }
 
 fn computed(engine: &Engine, owner: Owner, plan: Plan) -> Result<OwnedPool, Error> {

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use gridnet_core::{Control, Engine, Progress};
+use gridnet_protocol::state::row::Tip;
 use gridnet_protocol::{Address, Network};
 
 use self::pace::{Duty, one_in, rest};
@@ -165,7 +166,8 @@ impl Miner {
             told: Mutex::new(Told { duty: Duty::new(), last: None, failure: None }),
         });
         let mining = Arc::clone(&shared);
-        let mine = move || Mining { shared: mining, watch, rate: None }.run();
+        let tips = node.tips();
+        let mine = move || Mining { shared: mining, watch, tips, rate: None }.run();
         let mine = std::thread::Builder::new().name("gridnet-mine".to_owned()).spawn(mine)?;
         let (mut tips, stale) = (node.tips(), ender.clone());
         let follow = move || {
@@ -258,6 +260,7 @@ impl Drop for Handle {
 struct Mining {
     shared: Arc<Shared>,
     watch: Stopwatch,
+    tips: tokio::sync::watch::Receiver<Tip>,
     /// Hashes a second, once something was searched for long enough.
     rate: Option<f64>,
 }
@@ -301,6 +304,11 @@ impl Mining {
         let duty = self.shared.duty_percent.load(Ordering::Relaxed);
         let began = Instant::now();
         let cancel = self.watch.until(began + if duty < 100 { SLICE } else { SEARCH });
+        // What was told before the flag was there did not raise it.
+        let is_stale = self.tips.borrow().id != template.block.header.previous;
+        if is_stale || self.shared.is_over() || !self.shared.mining.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let control = Control { cancel, progress: Some(Arc::clone(&self.shared.progress)) };
         let search = rolling.search();
         let report = search.with(|search| self.shared.engine.search(search, &control));

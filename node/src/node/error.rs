@@ -49,7 +49,7 @@ impl From<Stop> for NodeError {
         match stop {
             stop if stop.is_cancelled() => NodeError::Stopping,
             Stop::Storage(error) => NodeError::Storage(error),
-            fault @ Stop::Fault(_) => NodeError::Failed(fault.to_string()),
+            other => NodeError::Failed(other.to_string()),
         }
     }
 }

@@ -44,6 +44,19 @@ impl DirectoryLock {
         Ok(DirectoryLock { path: path.to_owned(), _file: lock })
     }
 
+    /// Has the disk know which files are in it.
+    ///
+    /// # Errors
+    /// [`StorageError::File`].
+    pub(crate) fn sync(&self) -> Result<(), StorageError> {
+        // Other systems do not open directories, and keep names by themselves.
+        if cfg!(unix) {
+            let synced = File::open(&self.path).and_then(|directory| directory.sync_all());
+            synced.map_err(|error| file(&self.path, &error))?;
+        }
+        Ok(())
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path

@@ -29,6 +29,9 @@ pub const FORMAT: u32 = 1;
 /// What the database keeps in memory of its file.
 const CACHE_BYTES: usize = 48 << 20;
 
+/// A new database, until it is one.
+const BEGUN: &str = "chain.begun.redb";
+
 /// Rows of [`Space::Meta`].
 const FORMAT_KEY: &[u8] = b"format";
 const NETWORK_KEY: &[u8] = b"network";
@@ -46,7 +49,19 @@ impl Storage {
     /// # Errors
     /// [`StorageError`]: of another network, of a newer format, damaged, or not to be read.
     pub fn open(directory: &DirectoryLock, network: Network) -> Result<Storage, StorageError> {
-        Storage::at(&directory.path().join(DATABASE), network)
+        let path = directory.path().join(DATABASE);
+        if !path.exists() {
+            // A file is made under another name: a kill in the middle leaves nothing that looks like a database.
+            let begun = directory.path().join(BEGUN);
+            let failed =
+                |error: std::io::Error| StorageError::File { path: begun.clone(), why: error.to_string() };
+            let _ = std::fs::remove_file(&begun);
+            drop(Storage::at(&begun, network)?);
+            reached(Point::Begun);
+            std::fs::rename(&begun, &path).map_err(failed)?;
+            directory.sync()?;
+        }
+        Storage::at(&path, network)
     }
 
     /// The database of a file in a directory that is locked.

@@ -138,11 +138,11 @@ fn a_state_that_does_not_add_up_is_not_built_on_and_is_made_anew() {
         let text = refused.expect_err("it is unsound").to_string();
         assert!(text.contains("node check") && text.contains("node reindex"), "{text}");
         let lock = DirectoryLock::take(folder.path()).expect("nobody has it");
-        let mut seen = 0;
+        let mut seen = Height(0);
         let made =
-            repair::reindex(&lock, NETWORK, &engine(), &Control::default(), &mut |blocks| seen += blocks)
+            repair::reindex(&lock, NETWORK, &engine(), &Control::default(), &mut |height| seen = height)
                 .expect("blocks are there");
-        assert_eq!((made.blocks, made.height, seen), (5, Height(5), 5), "{name}");
+        assert_eq!((made.blocks, made.height, seen), (5, Height(5), Height(5)), "{name}");
         drop(lock);
         let node = start(folder.path()).expect("it was made anew");
         assert_eq!(rows(&node), sound, "{name}");
@@ -175,7 +175,7 @@ fn a_check_finds_what_a_start_does_not_look_at() {
             let (_, id) = first(overlay, Space::Heights, &3u32.to_be_bytes());
             overlay.remove(Space::Headers, id);
         }),
-        ("the undo", |overlay| {
+        ("what takes it back", |overlay| {
             let (_, id) = first(overlay, Space::Heights, &3u32.to_be_bytes());
             overlay.remove(Space::Undo, id);
         }),

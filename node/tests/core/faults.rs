@@ -81,8 +81,17 @@ impl Disk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn planned(fault: Fault, after: u64) -> Disk {
+    /// One with a new database on it. A file that is not whole yet never has a database's name.
+    fn begun() -> Disk {
         let disk = Disk::default();
+        drop(Storage::with_backend(disk.clone(), NETWORK).expect("a good disk"));
+        disk.lock().done = 0;
+        disk
+    }
+
+    /// The same, on which something will go wrong.
+    fn planned(fault: Fault, after: u64) -> Disk {
+        let disk = Disk::begun();
         disk.lock().plan = Some((fault, after));
         disk
     }
@@ -314,7 +323,7 @@ fn look(script: &Script, bytes: Vec<u8>, answered: &Answered) -> Result<Height, 
 
 /// How many operations the whole of it takes.
 fn operations(script: &Script) -> u64 {
-    let disk = Disk::default();
+    let disk = Disk::begun();
     let answered = play(script, &disk);
     assert_eq!((answered.failure, answered.transactions.len(), answered.height), (None, 4, 9));
     let done = disk.lock().done;
@@ -362,7 +371,9 @@ fn a_disk_that_lies_is_noticed_by_this_test() {
         let disk = Disk::planned(Fault::Lies, random.next() % (all / 2));
         let answered = play(&script, &disk);
         let left = disk.after_power_cut(random.next());
-        look(&script, left, &answered).is_err()
+        // The database panics at some of what it finds, and again when it is dropped.
+        let looked = std::panic::catch_unwind(|| look(&script, left, &answered));
+        !matches!(looked, Ok(Ok(_)))
     });
     assert!(noticed.count() > 5, "what was answered was not on the disk");
 }
@@ -370,7 +381,7 @@ fn a_disk_that_lies_is_noticed_by_this_test() {
 #[test]
 fn a_full_disk_is_named() {
     let script = script();
-    let disk = Disk::planned(Fault::Full, operations(&script) / 2);
+    let disk = Disk::planned(Fault::Full, operations(&script) / 10);
     let failure = play(&script, &disk).failure;
     let Some(NodeError::Storage(StorageError::Disk(why))) = failure else { panic!("{failure:?}") };
     assert!(why.to_lowercase().contains("full") || why.contains("space"), "{why}");

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use crate::fake_node::FakeNode;
 use crate::gpu::has_no_gpu;
 use crate::receipt::some_receipt;
 use crate::reproduce::disagreement;
 use crate::run::{GENESIS_HEAD, GENESIS_NONCE, GRIDNET, Ran, gridnet, words};
 use crate::tables::{some_chains, some_identities, some_signatures};
+use crate::tx::write_objects;
+use crate::wallet::{PASSWORD, write_wallet};
 
 const COMMANDS: [&str; 10] = [
     "",
@@ -44,6 +47,48 @@ const MORE_COMMANDS: [&str; 19] = [
     "transit generate",
 ];
 
+const COMMANDS_OF_MONEY: [&str; 39] = [
+    "rpc",
+    "wallet",
+    "wallet create",
+    "wallet restore",
+    "wallet backup",
+    "wallet words",
+    "wallet accounts",
+    "wallet add-account",
+    "wallet scope",
+    "wallet password",
+    "wallet balance",
+    "tx",
+    "tx transfer",
+    "tx register-identity",
+    "tx add-stake",
+    "tx withdraw-stake",
+    "tx register-pool",
+    "tx reclaim-pool",
+    "tx commit-fraud",
+    "tx prove-fraud",
+    "tx register-certifier",
+    "tx register-meter",
+    "tx read",
+    "tx prove-equivocation",
+    "tx open-subvention",
+    "tx credit-subvention",
+    "tx close-subvention",
+    "tx register-authority",
+    "tx mark",
+    "tx unmark",
+    "tx open-contract",
+    "tx close-contract",
+    "tx answer-contract",
+    "tx end-contract",
+    "tx claim",
+    "tx open",
+    "tx sign",
+    "tx send",
+    "tx show",
+];
+
 /// The command lines below "Examples:", continued ones joined.
 fn examples(help: &str) -> Vec<String> {
     let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("no examples in:\n{help}"));
@@ -71,10 +116,22 @@ fn every_example_of_the_help_runs() {
     let pools = pools.to_str().expect("a plain name");
     let few = ["transit", "generate", "--count", "30", "--bad-share", "0", "--out", pools];
     gridnet(&few).ended(0);
+    // Wallets, what others made, and a node to ask.
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(name), bytes).expect("the file is written");
+    };
+    for name in ["my.wallet", "second.wallet"] {
+        write_wallet(&folder.path().join(name));
+    }
+    write_objects(&write);
+    write("words.txt", crate::wallet::ZEROS.as_bytes());
+    write("password.txt", b"a password\n");
+    write(".cookie", b"__cookie__:00ff");
+    let node = FakeNode::start();
     let bin = Path::new(GRIDNET).parent().expect("the program is in a folder");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("there is a PATH"));
     let mut lines = BTreeSet::new();
-    for command in COMMANDS.iter().chain(&MORE_COMMANDS) {
+    for command in COMMANDS.iter().chain(&MORE_COMMANDS).chain(&COMMANDS_OF_MONEY) {
         let help = gridnet(&words(&format!("{command} --help"))).ended(0);
         assert_eq!(help.err, "");
         let examples = examples(&help.out);
@@ -87,7 +144,14 @@ fn every_example_of_the_help_runs() {
     }
     assert!(lines.len() >= 20, "{lines:?}");
     for line in lines {
-        let output = Command::new("sh").args(["-ec", &line]).env("PATH", &path).current_dir(&folder).output();
+        let mut command = Command::new("sh");
+        command
+            .args(["-ec", &line])
+            .env("PATH", &path)
+            .env("GRIDNET_PASSWORD", PASSWORD)
+            .current_dir(&folder);
+        node.tell(&mut command);
+        let output = command.output();
         let ran = Ran::from(output.expect("there is a shell"));
         if line.contains("--device gpu") && has_no_gpu(&ran) {
             continue;
@@ -115,6 +179,9 @@ fn the_help_names_every_command_and_exit_code() {
         "bench",
         "devices",
         "reproduce",
+        "wallet",
+        "tx",
+        "rpc",
         "completions",
     ] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(word)), "{word}:\n{help}");

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bench_and_devices;
+mod fake_node;
 mod gpu;
 mod headers;
 mod help;
@@ -20,4 +21,7 @@ mod tables;
 mod terminal;
 mod token_pool;
 mod transit;
+mod tx;
+mod tx_on_a_node;
 mod walk_and_digest;
+mod wallet;
