@@ -6,8 +6,9 @@ pub(crate) mod wallet;
 /// Below `gridnet`.
 pub(crate) const PROGRAM: &str = "\
 Examples:
-  Mine the header of Bitcoin's first block:
-    gridnet mine
+  A chain of your own, for a moment, and what is on it then:
+    gridnet mine --blocks 3 --data-dir data --rpc 127.0.0.1:0
+    gridnet chain list --data-dir data
 
   What computes here, and how fast:
     gridnet devices
@@ -21,13 +22,19 @@ in range, 130 interrupted (what was covered is printed).";
 
 /// Below `gridnet mine`.
 pub(crate) const MINE: &str = "\
-Searches bytes 76..80 of an 80-byte header for the lowest nonces under which its
-hash, read little-endian, is at most the target. Exits with 3 when there are
-none.
+Runs a node, on regtest unless told otherwise, that mines until Ctrl-C; the next
+time it goes on where it was. The programs that ask a node can ask this one.
+
+With any argument about a header it searches bytes 76..80 of an 80-byte header
+for the lowest nonces under which its hash, read little-endian, is at most the
+target. It exits with 3 when there are none.
 
 Examples:
+  Three blocks of a chain of your own, to be asked at any free port:
+    gridnet mine --blocks 3 --data-dir mine --rpc 127.0.0.1:0
+
   The header of Bitcoin's first block, some two billion hashes:
-    gridnet mine
+    gridnet mine --header genesis
 
   A part of the nonces, for a program to read:
     gridnet mine --start 2083000000 --end 2084000000 --json
@@ -35,6 +42,38 @@ Examples:
   The three lowest nonces under an easier target, with another function:
     gridnet mine --algorithm blake2s --limit 3 --target \\
       00000fffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+/// Below `gridnet node`.
+pub(crate) const NODE: &str = "\
+Keeps a chain, checks what is sent to it, answers those who ask. Ctrl-C or
+SIGTERM stops it cleanly, a second one at once. docs/node.md says the rest.
+
+Exit codes: 0 stopped, 1 stopped by itself (it says why), 2 bad arguments,
+configuration or data directory.
+
+Examples:
+  For a second, on any free port:
+    gridnet node --data-dir run --rpc 127.0.0.1:0 > log & \\
+      sleep 1; kill $!; wait $!
+
+  What there is, looked at:
+    gridnet node check --data-dir data";
+
+/// Below `gridnet node check`.
+pub(crate) const CHECK_NODE: &str = "\
+Each page of the file, each block, each index, each row against the root, all
+money. Changes nothing, and exits with 1 when something is not as it should be.
+
+Examples:
+    gridnet node check --data-dir data --json";
+
+/// Below `gridnet node reindex`.
+pub(crate) const REINDEX: &str = "\
+Everything that follows from the blocks is computed again. Transactions that wait
+are not taken over, and the old database is kept beside the new one.
+
+Examples:
+    gridnet node reindex --data-dir data";
 
 /// Below `gridnet verify`.
 pub(crate) const VERIFY: &str = "\
@@ -357,6 +396,73 @@ Examples:
     gridnet transit generate --count 1000 --hops 3 --length 100 \\
       --bad-share 0.01 --seed 7 --out thousand.parquet --json";
 
+/// Below `gridnet config`.
+pub(crate) const CONFIG: &str = "\
+Examples:
+  What a node would be told, and by whom:
+    gridnet config show";
+
+/// Below `gridnet config show`.
+pub(crate) const SHOW_CONFIG: &str = "\
+Flags come before variables, those before the file, that before defaults. The
+variable of a key is GRIDNET_ and the key in capitals: GRIDNET_RPC_LISTEN is
+rpc.listen, and GRIDNET_CONFIG names the file. What is shown can be such a file.
+docs/node.md lists all keys.
+
+Examples:
+  Of a node on the test network that mines half of the time:
+    gridnet config show --network test --mine --duty 50
+
+  From the environment, for a program to read:
+    GRIDNET_LOG_LEVEL=debug gridnet config show --json";
+
+/// Below `gridnet chain`.
+pub(crate) const CHAIN: &str = "\
+A node that runs is asked; otherwise its data directory is read. With --rpc the
+node there is asked, whatever there is.
+
+Examples:
+  The last blocks of a chain of one's own, and the first of them in full:
+    gridnet chain list --data-dir data
+    gridnet chain show 0 --data-dir data";
+
+/// Below `gridnet chain list`.
+pub(crate) const LIST_BLOCKS: &str = "\
+Ids and addresses are shortened; --json has them whole, and fees in units, of
+which 100,000,000 are a GNC.
+
+Examples:
+    gridnet chain list --last 5 --data-dir data
+    gridnet chain list --last 100 --to 3 --json --data-dir data";
+
+/// Below `gridnet chain show`.
+pub(crate) const SHOW: &str = "\
+Amounts are in units, of which 100,000,000 are a GNC.
+
+Examples:
+  A block by its height, and an account:
+    gridnet chain show 2 --data-dir data
+    gridnet chain show --data-dir data \\
+      rgrid1kuk5hlmf0g9sxnrtutn4ym89vl870skz9v5xs4g5rclwal6ansasqgh3wn";
+
+/// Below `gridnet chain chart`.
+pub(crate) const CHART: &str = "\
+The picture is an SVG, which every browser shows. Hash rates are estimated: the
+work of some blocks by the time that they took.
+
+Examples:
+    gridnet chain chart --last 500 --out blocks.svg --data-dir data";
+
+/// Below `gridnet export`.
+pub(crate) const EXPORT: &str = "\
+Five Parquet files: blocks, transactions, claims with what they paid, readings,
+contracts. docs/tables.md lists the columns. Money is in whole units. The node
+must not run. The ledger is computed anew on the way, from the first block on,
+whatever is wanted of it.
+
+Examples:
+    gridnet export --parquet tables --data-dir data
+    gridnet export --parquet tables --from 1 --to 2 --json --data-dir data";
 /// Below `gridnet rpc`.
 pub(crate) const RPC: &str = "\
 Prints what the node answers: text as it is, everything else as JSON. Exits with

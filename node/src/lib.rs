@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod chain;
+pub mod config;
 mod guard;
+pub mod logs;
 pub mod mempool;
 pub mod miner;
 pub mod node;
@@ -10,4 +12,5 @@ pub mod points;
 pub mod repair;
 pub mod rpc;
 pub mod storage;
+pub mod time;
 pub mod wallet;

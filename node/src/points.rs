@@ -6,6 +6,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// The variable that says where, and at which time that it is passed: `written:3`.
 pub const VARIABLE: &str = "GRIDNET_KILL_AT";
 
+/// The variable that has changes committed after so many bytes: reorganisations in parts, so that a kill meets them there.
+pub const GATHERED: &str = "GRIDNET_GATHERED_MAX";
+
+/// After how many bytes changes are to be committed, if somebody tests that.
+pub(crate) fn gathered_max() -> Option<usize> {
+    let text = std::env::var(GATHERED).ok().filter(|_| cfg!(debug_assertions))?;
+    text.parse().ok()
+}
+
 /// A place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {

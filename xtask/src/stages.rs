@@ -25,9 +25,15 @@ const NODE: &[&str] = &["gridnet-node"];
 const FFI: &[&str] = &["gridnet-ffi"];
 const XTASK: &[&str] = &["xtask"];
 
-/// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs), and
-/// steps of a run of the ledger's simulator (tests/protocol/simulator/mod.rs).
-const LONG: [(&str, &str); 2] = [("GRIDNET_SIGNATURE_ROUNDS", "37"), ("GRIDNET_SIMULATOR_STEPS", "10000")];
+/// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs), steps of a
+/// run of the ledger's simulator (tests/protocol/simulator/mod.rs), nodes that are killed (node/tests/core/crash.rs), runs on
+/// each kind of failing disk (node/tests/core/faults.rs).
+const LONG: [(&str, &str); 4] = [
+    ("GRIDNET_SIGNATURE_ROUNDS", "37"),
+    ("GRIDNET_SIMULATOR_STEPS", "10000"),
+    ("GRIDNET_CRASH_ROUNDS", "1000"),
+    ("GRIDNET_FAULT_ROUNDS", "250"),
+];
 
 /// A part of the whole run. The order here is the order of running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

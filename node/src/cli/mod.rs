@@ -10,19 +10,27 @@ use gridnet_core::proof::asert::Asert;
 use gridnet_core::proof::header::Header;
 use gridnet_core::{HashFunction, Path, Target, limits};
 
+mod chain;
+mod node;
 mod pools;
 mod reach;
 mod receipts;
+mod settings;
 pub(crate) mod tx;
 pub(crate) mod wallet;
 
+pub(crate) use self::chain::*;
+pub(crate) use self::node::*;
 pub(crate) use self::pools::*;
 pub(crate) use self::reach::*;
 pub(crate) use self::receipts::*;
+pub(crate) use self::settings::*;
 use crate::{arguments, help};
 
 /// What `bench` measures.
 const PRIMITIVES: [&str; 4] = ["search", "walk", "digest", "verify"];
+/// The arguments of `mine` that are about a header.
+const HEADER: &str = "A header instead (any of these)";
 /// One past the largest nonce of a header.
 const NONCES: u64 = 1 << 32;
 
@@ -39,8 +47,10 @@ pub(crate) struct Cli {
 /// A command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find the nonces of a block header
+    /// Mine on a node of your own, or find the nonces of a header
     Mine(Mine),
+    /// Run a node
+    Node(Node),
     /// Check what others computed
     #[command(subcommand, after_help = help::VERIFY)]
     Verify(Verify),
@@ -71,6 +81,14 @@ pub(crate) enum Command {
     Devices(DevicesList),
     /// Ask a device again what it once gave a wrong answer to
     Reproduce(Reproduce),
+    /// Look at a chain: a node's, or one that a node left
+    #[command(subcommand, after_help = help::CHAIN)]
+    Chain(Chain),
+    /// Write a chain to tables that other programs read
+    Export(Export),
+    /// Show what a node would be told
+    #[command(subcommand, after_help = help::CONFIG)]
+    Config(Config),
     /// Keep accounts: their keys, their words, what a node may sign for them
     #[command(subcommand, after_help = help::wallet::WALLET)]
     Wallet(wallet::Wallet),
@@ -84,7 +102,7 @@ pub(crate) enum Command {
 }
 
 /// Which devices work, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Devices")]
 pub(crate) struct Devices {
     /// auto, cpu, gpu, all, or an id that `gridnet devices` lists; may be given several times [default: auto]
@@ -122,33 +140,82 @@ pub(crate) struct Story {
 #[derive(Args, Debug)]
 #[command(after_help = help::MINE)]
 pub(crate) struct Mine {
-    /// The header as 160 hex digits, or the word genesis: Bitcoin's first block [default: genesis]
-    #[arg(long, value_name = "HEX", value_parser = arguments::header)]
+    /// The header as 160 hex digits, or the word genesis: Bitcoin's first block
+    #[arg(long, value_name = "HEX", value_parser = arguments::header, help_heading = HEADER)]
     pub(crate) header: Option<Header>,
     /// The target as 64 hex digits, most significant first [default: what the header's own bits say]
-    #[arg(long, value_name = "HEX", value_parser = arguments::target)]
+    #[arg(long, value_name = "HEX", value_parser = arguments::target, help_heading = HEADER)]
     pub(crate) target: Option<Target>,
-    /// The hash function
-    #[arg(long, value_name = "FUNCTION", default_value = "sha256d", value_parser = function())]
-    pub(crate) algorithm: HashFunction,
-    /// The first nonce to try
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    /// The hash function [default: sha256d]
+    #[arg(long, value_name = "FUNCTION", value_parser = function(), help_heading = HEADER)]
+    pub(crate) algorithm: Option<HashFunction>,
+    /// The first nonce to try [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = HEADER)]
     #[arg(value_parser = arguments::whole::<u64>(0, NONCES - 1))]
-    pub(crate) start: u64,
-    /// One past the last nonce to try
-    #[arg(long, value_name = "N", default_value_t = NONCES, allow_negative_numbers = true)]
+    pub(crate) start: Option<u64>,
+    /// One past the last nonce to try [default: 4294967296]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = HEADER)]
     #[arg(value_parser = arguments::whole::<u64>(1, NONCES))]
-    pub(crate) end: u64,
-    /// Stop after so many nonces: the lowest ones
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    pub(crate) end: Option<u64>,
+    /// Stop after so many nonces: the lowest ones [default: 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = HEADER)]
     #[arg(value_parser = arguments::whole::<usize>(1, limits::HITS_MAX as u64))]
-    pub(crate) limit: usize,
+    pub(crate) limit: Option<usize>,
+    /// Stop after so many blocks
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = arguments::whole::<u64>(1, u32::MAX.into()))]
+    pub(crate) blocks: Option<u64>,
+    /// Stop after so long
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = arguments::seconds)]
+    pub(crate) seconds: Option<f64>,
+    /// Who is paid for blocks [default: the wallet's first account, else a key that everybody knows]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) payout: Option<String>,
+    /// Least seconds between two blocks; 0: as fast as they are found [default: 2]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) block_every: Option<String>,
+    /// How much of the time the devices work, in percent [default: 100]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub(crate) duty: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    /// Where the chain is.
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// Which devices.
     #[command(flatten)]
     pub(crate) devices: Devices,
+}
+
+impl Mine {
+    /// Whether a header is to be searched: an argument that is about one is there.
+    pub(crate) fn is_of_a_header(&self) -> bool {
+        let Mine { header, target, algorithm, start, end, limit, .. } = self;
+        header.is_some()
+            || target.is_some()
+            || algorithm.is_some()
+            || start.is_some()
+            || end.is_some()
+            || limit.is_some()
+    }
+
+    /// The argument that a header has no use for, if there is one.
+    pub(crate) fn of_a_node(&self) -> Option<&'static str> {
+        let Mine { blocks, seconds, payout, block_every, duty, place, .. } = self;
+        let given = [
+            ("--blocks", blocks.is_some()),
+            ("--seconds", seconds.is_some()),
+            ("--payout", payout.is_some()),
+            ("--block-every", block_every.is_some()),
+            ("--duty", duty.is_some()),
+            ("--data-dir", place.data_dir.is_some()),
+            ("--network", place.network.is_some()),
+            ("--rpc", place.rpc.is_some()),
+            ("--config", place.config.is_some()),
+        ];
+        given.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
 }
 
 /// What can be verified.

@@ -1,12 +1,16 @@
 //! One file for each command: from its arguments, through the engine, to its answer.
 
 mod bench;
+mod chain;
 mod completions;
+mod config;
 mod devices;
 mod digest;
+mod export;
 mod generate;
 mod identity;
 mod mine;
+mod node;
 mod reach;
 mod receipt;
 mod receiver;
@@ -22,13 +26,18 @@ mod wallet;
 
 use gridnet_core::Engine;
 
-use crate::cli::{Command, Identity, Receipt, Receiver, TokenPool, Transit, Verify};
+use crate::cli::{Chain, Command, Config, Identity, NodeTask, Receipt, Receiver, TokenPool, Transit, Verify};
 use crate::outcome::{Failure, Outcome};
 
 /// Runs a command.
 pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Mine(args) => mine::run(args),
+        Command::Node(args) => match &args.task {
+            None => node::run(args),
+            Some(NodeTask::Check(args)) => node::check(args),
+            Some(NodeTask::Reindex(args)) => node::reindex(args),
+        },
         Command::Verify(Verify::Headers(args)) => verify_headers::run(args),
         Command::Verify(Verify::Transit(args)) => verify_tables::transit(args),
         Command::Verify(Verify::Chains(args)) => verify_tables::chains(args),
@@ -49,6 +58,11 @@ pub(crate) fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Bench(args) => bench::run(args),
         Command::Devices(args) => devices::run(args),
         Command::Reproduce(args) => reproduce::run(args),
+        Command::Chain(Chain::List(args)) => chain::list(args),
+        Command::Chain(Chain::Show(args)) => chain::show(args),
+        Command::Chain(Chain::Chart(args)) => chain::chart(args),
+        Command::Export(args) => export::run(args),
+        Command::Config(Config::Show(args)) => config::show(args),
         Command::Wallet(command) => wallet::run(command),
         Command::Tx(command) => tx::run(command),
         Command::Rpc(args) => rpc::run(args),

@@ -46,12 +46,14 @@ pub struct Settings {
     pub block_every: Option<Duration>,
     /// Sets this miner's searches apart from those of others with the same payout address.
     pub extranonce: u32,
+    /// Rests once so many of its blocks were taken. [`None`]: never.
+    pub blocks: Option<u64>,
 }
 
 impl Settings {
     /// All of the time, for this address.
     pub fn new(payout: Address) -> Settings {
-        Settings { payout, duty_percent: 100, block_every: None, extranonce: 0 }
+        Settings { payout, duty_percent: 100, block_every: None, extranonce: 0, blocks: None }
     }
 }
 
@@ -269,7 +271,9 @@ impl Mining {
     fn run(mut self) {
         let mut work: Option<(Template, Rolling)> = None;
         while !self.shared.is_over() {
-            if !self.shared.mining.load(Ordering::Relaxed) {
+            let accepted = self.shared.accepted.load(Ordering::Relaxed);
+            let has_enough = self.shared.settings.blocks.is_some_and(|blocks| accepted >= blocks);
+            if has_enough || !self.shared.mining.load(Ordering::Relaxed) {
                 std::thread::sleep(PAUSE);
                 continue;
             }

@@ -15,7 +15,7 @@ use super::request::{MempoolSize, Reply, Request, Template};
 use super::{Clock, Event, NodeError};
 use crate::chain::{BlockId, Chain, Stop, Submitted, Verifier};
 use crate::mempool::{Limits, Mempool, Txid};
-use crate::points::{Point, reached};
+use crate::points::{self, Point, reached};
 use crate::repair;
 use crate::storage::Storage;
 
@@ -65,7 +65,7 @@ impl Worker {
         let Parts { storage, engine, control, clock, limits, gathered_max, events } = parts;
         reached(Point::Starting);
         let mut chain = Chain::open(storage)?;
-        if let Some(bytes) = gathered_max {
+        if let Some(bytes) = gathered_max.or_else(points::gathered_max) {
             chain = chain.with_gathered_max(bytes);
         }
         repair::check_at_start(chain.storage())?;

@@ -6,14 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gridnet_node::chain::Submitted;
 use gridnet_node::node::{Node, NodeError, Settings};
-use gridnet_node::repair;
 use gridnet_node::storage::{Storage, StorageError};
-use gridnet_protocol::block::Block;
-use gridnet_protocol::transaction::Transaction;
 use gridnet_protocol::value::Height;
 use redb::StorageBackend;
 
-use crate::setup::{NETWORK, engine, mine, nobody, node, pay};
+use crate::script::{Answered, Random, Script, look, script};
+use crate::setup::{NETWORK, engine};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,53 +196,6 @@ impl StorageBackend for Disk {
     }
 }
 
-/// Numbers out of a number (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-}
-
-/// Two chains from the first block on, of which the second has more work, and what the state is after each of their blocks.
-struct Script {
-    blocks: Vec<Block>,
-    transactions: Vec<Transaction>,
-    roots: HashMap<[u8; 32], [u8; 32]>,
-}
-
-fn script() -> Script {
-    let mut roots = HashMap::new();
-    let (mut blocks, lengths) = (Vec::new(), [(1, 6), (2, 9)]);
-    for (person, length) in lengths {
-        let node = node();
-        let mut see = |node: &Node| {
-            let view = node.view().expect("a view");
-            roots.insert(view.tip().expect("a tip").id, view.root().expect("a root"));
-        };
-        see(&node);
-        for _ in 0..length {
-            blocks.extend(mine(&node, nobody(person), 1));
-            see(&node);
-        }
-    }
-    Script { blocks, transactions: (0..4).map(|sequence| pay(sequence, nobody(9), 1)).collect(), roots }
-}
-
-/// What a node answered before it stopped.
-#[derive(Debug, Default)]
-struct Answered {
-    tip: Option<[u8; 32]>,
-    height: u32,
-    transactions: Vec<[u8; 32]>,
-    failure: Option<NodeError>,
-}
-
 /// Has a node on this disk do all it can.
 fn play(script: &Script, disk: &Disk) -> Answered {
     let mut answered = Answered::default();
@@ -292,40 +243,17 @@ fn play(script: &Script, disk: &Disk) -> Answered {
     answered
 }
 
-/// Opens what is left, and looks whether it is what it should be. Why not, if not.
-fn look(script: &Script, bytes: Vec<u8>, answered: &Answered) -> Result<Height, String> {
+/// What is left on a disk.
+fn left_on(script: &Script, bytes: Vec<u8>, answered: &Answered) -> Result<Height, String> {
     let disk = Disk::of(bytes);
-    let open = || Storage::with_backend(disk.clone(), NETWORK).map_err(|error| error.to_string());
-    let node = Node::start(Settings::new(open()?, engine())).map_err(|error| error.to_string())?;
-    let view = node.view().map_err(|error| error.to_string())?;
-    let tip = view.tip().map_err(|error| error.to_string())?;
-    if script.roots.get(&tip.id) != Some(&view.root().map_err(|error| error.to_string())?) {
-        return Err(format!("the state is not that of a block: {}", tip.height.0));
-    }
-    if let Some(id) = answered.tip {
-        let known = view.header(&id).map_err(|error| error.to_string())?;
-        if known.is_none() || tip.height.0 < answered.height {
-            return Err("a block that was answered is lost".to_owned());
-        }
-    }
-    for id in &answered.transactions {
-        let waits = node.waiting_transaction(*id).map_err(|error| error.to_string())?.is_some();
-        if !waits && view.place(id).map_err(|error| error.to_string())?.is_none() {
-            return Err("a transaction that was answered is lost".to_owned());
-        }
-    }
-    drop(view);
-    node.stop();
-    drop(node);
-    repair::check(&mut open()?, &mut |_| {}).map(drop).map_err(|error| error.to_string())?;
-    Ok(tip.height)
+    look(script, || Storage::with_backend(disk.clone(), NETWORK).map_err(|error| error.to_string()), answered)
 }
 
 /// How many operations the whole of it takes.
 fn operations(script: &Script) -> u64 {
     let disk = Disk::begun();
     let answered = play(script, &disk);
-    assert_eq!((answered.failure, answered.transactions.len(), answered.height), (None, 4, 9));
+    assert_eq!((answered.failure, answered.transactions.len(), answered.height), (None, 9, 12));
     let done = disk.lock().done;
     done
 }
@@ -334,11 +262,12 @@ fn operations(script: &Script) -> u64 {
 fn whatever_the_disk_does_nothing_that_was_answered_is_lost() {
     let script = script();
     let all = operations(&script);
-    let long = std::env::var("GRIDNET_LONG").is_ok();
+    let rounds =
+        std::env::var("GRIDNET_FAULT_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(12);
     let (mut random, mut failures, mut runs) = (Random(1), 0, 0);
     let mut heights = HashMap::new();
     for fault in [Fault::Error, Fault::ShortWrite, Fault::Full, Fault::PowerCut] {
-        for round in 0..if long { 250 } else { 12 } {
+        for round in 0..rounds {
             // The first and the last operations too.
             let after = match round {
                 0 => 0,
@@ -350,7 +279,7 @@ fn whatever_the_disk_does_nothing_that_was_answered_is_lost() {
             let seed = random.next();
             // The process goes on with a disk that failed: what it sees. Or the power goes too: what was synced.
             let left = if round % 2 == 0 { disk.after_power_cut(seed) } else { disk.lock().now.clone() };
-            match look(&script, left, &answered) {
+            match left_on(&script, left, &answered) {
                 Ok(height) => *heights.entry(height).or_insert(0) += 1,
                 Err(why) => panic!("{fault:?} after {after} of {all}, seed {seed}: {why} ({answered:?})"),
             }
@@ -372,7 +301,7 @@ fn a_disk_that_lies_is_noticed_by_this_test() {
         let answered = play(&script, &disk);
         let left = disk.after_power_cut(random.next());
         // The database panics at some of what it finds, and again when it is dropped.
-        let looked = std::panic::catch_unwind(|| look(&script, left, &answered));
+        let looked = std::panic::catch_unwind(|| left_on(&script, left, &answered));
         !matches!(looked, Ok(Ok(_)))
     });
     assert!(noticed.count() > 5, "what was answered was not on the disk");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use crate::data::some_chain;
 use crate::fake_node::FakeNode;
 use crate::gpu::has_no_gpu;
 use crate::receipt::some_receipt;
@@ -25,7 +26,7 @@ const COMMANDS: [&str; 10] = [
     "digest",
     "bench",
 ];
-const MORE_COMMANDS: [&str; 19] = [
+const MORE_COMMANDS: [&str; 29] = [
     "devices",
     "story",
     "reproduce",
@@ -45,6 +46,16 @@ const MORE_COMMANDS: [&str; 19] = [
     "receiver create",
     "transit",
     "transit generate",
+    "config",
+    "config show",
+    "chain",
+    "chain list",
+    "chain show",
+    "chain chart",
+    "export",
+    "node",
+    "node check",
+    "node reindex",
 ];
 
 const COMMANDS_OF_MONEY: [&str; 39] = [
@@ -112,6 +123,7 @@ fn every_example_of_the_help_runs() {
     some_chains(&folder.path().join("chains.parquet"), true);
     some_identities(&folder.path().join("identities.parquet"), true);
     some_signatures(&folder.path().join("signatures.parquet"), true);
+    some_chain(&folder.path().join("data"));
     let pools = folder.path().join("pools.parquet");
     let pools = pools.to_str().expect("a plain name");
     let few = ["transit", "generate", "--count", "30", "--bad-share", "0", "--out", pools];
@@ -179,6 +191,10 @@ fn the_help_names_every_command_and_exit_code() {
         "bench",
         "devices",
         "reproduce",
+        "config",
+        "chain",
+        "export",
+        "node",
         "wallet",
         "tx",
         "rpc",

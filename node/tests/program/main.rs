@@ -5,6 +5,10 @@
 
 mod bad_input;
 mod bench_and_devices;
+mod chain;
+mod config;
+mod data;
+mod export;
 mod fake_node;
 mod gpu;
 mod headers;
@@ -12,6 +16,7 @@ mod help;
 mod identity;
 mod interrupt;
 mod mine;
+mod node;
 mod receipt;
 mod reproduce;
 mod run;

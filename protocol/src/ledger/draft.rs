@@ -112,7 +112,7 @@ impl<'a, S: Store> Draft<'a, S> {
             checked.known = known;
         }
         let Checked { transaction, findings, .. } = checked;
-        self.turn.or_back(|turn| turn.transaction(transaction, findings))?;
+        self.turn.or_back(|turn| turn.transaction(transaction, findings).map(drop))?;
         self.weight = weight;
         self.transactions.push(transaction.clone());
         Ok(())

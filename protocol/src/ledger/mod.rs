@@ -33,7 +33,7 @@ use crate::state::row::{Account, Tip, Totals};
 use crate::state::{self, Row, Store, StoreError, Undo, View};
 use crate::transaction::{Posted, Transaction};
 use crate::value::{Height, Time, Units};
-use crate::verify::Work;
+use crate::verify::{Settled, Work};
 
 /// What a transaction must pay at least to be taken, if somebody pays for it.
 pub fn least_fee(network: Network, transaction: &Transaction) -> Units {
@@ -56,6 +56,17 @@ pub struct Applied {
     pub undo: Undo,
     /// What verifying it took.
     pub work: Work,
+    /// What each of its transactions paid, the coinbase first.
+    pub paid: Vec<Paid>,
+}
+
+/// What a transaction paid, beside what it says itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// To the block's producer.
+    pub fee: Units,
+    /// What each of its transit pools paid, if it is a claim.
+    pub pools: Vec<Settled>,
 }
 
 /// A chain of blocks as the state that it led to.
@@ -173,6 +184,7 @@ impl<S: Store> Ledger<S> {
         let (findings, work) = semantic::check(engine, self.network, &block.transactions, &known, control)?;
 
         let mut findings = findings.as_slice();
+        let mut paid = vec![Paid::default()];
         for (number, transaction) in block.transactions.iter().enumerate().skip(1) {
             let claims = match transaction {
                 Transaction::Posted(Posted::Claim(claims)) => claims.as_slice().len(),
@@ -180,7 +192,9 @@ impl<S: Store> Ledger<S> {
             };
             let (own, others) = findings.split_at(claims);
             findings = others;
-            turn.transaction(transaction, own).map_err(|fault| fault.at(number))?;
+            let before = turn.fees;
+            let pools = turn.transaction(transaction, own).map_err(|fault| fault.at(number))?;
+            paid.push(Paid { fee: Units(turn.fees.0 - before.0), pools });
         }
         turn.end(coinbase.payout, coinbase.amount).map_err(|fault| fault.at(0))?;
         let (height, mut view) = (turn.height, turn.view);
@@ -189,7 +203,7 @@ impl<S: Store> Ledger<S> {
         audit::check(&view)?;
         let (changes, undo) = view.finish(block.id());
         self.store.write(&changes)?;
-        Ok(Applied { undo, work })
+        Ok(Applied { undo, work, paid })
     }
 
     /// Takes the last block back: the state is then exactly what it was before.

@@ -9,7 +9,7 @@ use crate::state::row::{Account, Due, DueCount, FraudCommitment, Totals};
 use crate::state::{Store, View};
 use crate::transaction::{Action, Body, Posted, Signed, Transaction};
 use crate::value::{Height, Time, Units};
-use crate::verify::Finding;
+use crate::verify::{Finding, Settled};
 use crate::{Address, Network};
 
 /// Things that fall due at a height, at most.
@@ -79,25 +79,26 @@ impl<'a, S: Store> Turn<'a, S> {
         }
     }
 
-    /// A transaction. `findings` are those of all its claims.
+    /// A transaction, and what its transit pools paid if it is a claim. `findings` are those of all its claims.
     pub(super) fn transaction(
         &mut self,
         transaction: &Transaction,
         findings: &[Finding],
-    ) -> Result<(), Fault> {
+    ) -> Result<Vec<Settled>, Fault> {
         match transaction {
-            Transaction::Coinbase(_) => rejected(Rejected::Coinbase),
-            Transaction::Signed(signed) => self.signed(signed),
+            Transaction::Coinbase(_) => return rejected(Rejected::Coinbase),
+            Transaction::Signed(signed) => self.signed(signed)?,
             Transaction::Posted(Posted::Claim(claims)) => {
-                rules::claims::claim(self, claims.as_slice(), findings)
+                return rules::claims::claim(self, claims.as_slice(), findings);
             }
             Transaction::Posted(Posted::Open(opened)) => {
-                rules::claims::open(self, opened, transaction.weight())
+                rules::claims::open(self, opened, transaction.weight())?;
             }
             Transaction::Posted(Posted::RegisterIdentity(identity)) => {
-                rules::identities::register_free(self, identity)
+                rules::identities::register_free(self, identity)?;
             }
         }
+        Ok(Vec::new())
     }
 
     fn signed(&mut self, signed: &Signed) -> Result<(), Fault> {

@@ -7,6 +7,7 @@
 //! No file is opened here.
 
 mod arrays;
+pub mod blocks;
 pub mod chains;
 mod columns;
 pub mod identities;

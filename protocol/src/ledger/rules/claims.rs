@@ -26,20 +26,22 @@ pub(in crate::ledger) fn screen<S: Store>(turn: &Turn<'_, S>, claims: &[ClaimedP
     })
 }
 
-/// Settles transit pools in their order. All must be good.
+/// Settles transit pools in their order, and says what each paid. All must be good.
 pub(in crate::ledger) fn claim<S: Store>(
     turn: &mut Turn<'_, S>,
     claims: &[ClaimedPool],
     findings: &[Finding],
-) -> Result<(), Fault> {
+) -> Result<Vec<Settled>, Fault> {
+    let mut all = Vec::with_capacity(claims.len());
     for (number, (claim, finding)) in claims.iter().zip(findings).enumerate() {
         let context = context(turn, claim)?;
         let verdict = finding.judge(&context, claim);
         let settled = verdict.or_else(|reason| rejected_as(Rejected::Claim, reason.name()));
         let settled = settled.map_err(|fault| fault.entry(number))?;
         settle(turn, claim, finding, &settled).map_err(|fault| fault.entry(number))?;
+        all.push(settled);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// What the ledger holds that a verdict on this claim can depend on.

@@ -1,10 +1,10 @@
-//! `gridnet mine`: the nonces of a header.
+//! `gridnet mine --header`: the nonces of a header.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use gridnet_core::proof::header::{Header, HeaderSearch, display_order};
-use gridnet_core::{Found, Report, Share};
+use gridnet_core::{Found, HashFunction, Report, Share};
 use serde::Serialize;
 
 use crate::arguments;
@@ -13,9 +13,14 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::{self, Answer, Hex, Whole, duration, scaled, seconds};
 use crate::progress::{self, End, Look};
 
+/// One past the largest nonce of a header.
+const NONCES: u64 = 1 << 32;
+
 /// Mines.
-pub(crate) fn run(args: &Mine) -> Result<Outcome, Failure> {
-    let range = arguments::nonces(args.start, args.end)?;
+pub(super) fn run(args: &Mine) -> Result<Outcome, Failure> {
+    let (start, end) = (args.start.unwrap_or(0), args.end.unwrap_or(NONCES));
+    let algorithm = args.algorithm.unwrap_or(HashFunction::Sha256d);
+    let range = arguments::nonces(start, end)?;
     let header = args.header.unwrap_or(Header::GENESIS);
     let target = match args.target {
         Some(target) => target,
@@ -27,24 +32,24 @@ pub(crate) fn run(args: &Mine) -> Result<Outcome, Failure> {
     if args.header.is_none() {
         output::note("no --header given: mining the header of Bitcoin's first block (--header genesis)");
     }
-    for (device, path) in engine.paths(args.algorithm) {
+    for (device, path) in engine.paths(algorithm) {
         output::note(&format!(
             "{} on {}: {}, self-test {}",
-            args.algorithm.name(),
+            algorithm.name(),
             device.name,
             path,
             device.self_test
         ));
     }
     let search = HeaderSearch {
-        function: args.algorithm,
+        function: algorithm,
         header: header.to_bytes(),
         rolled: Vec::new(),
         range: range.clone(),
         target,
-        limit: args.limit,
+        limit: args.limit.unwrap_or(1),
     };
-    let look = Look { verb: "mining", unit: "H", end: End::By(args.end - args.start) };
+    let look = Look { verb: "mining", unit: "H", end: End::By(end - start) };
     let report = progress::watch(look, |control| engine.search(&search.as_search(), control))?;
     let mined = Mined::new(range, report);
     output::answer(args.json, &mined)?;
