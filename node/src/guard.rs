@@ -3,6 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// How what panicked is told.
+pub(crate) const FAULT: &str = "a fault of this software, or of its database";
+
 /// What was done, or what it panicked with. Whatever it was done to is not to be used any more.
 pub(crate) fn guard<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|panic| {

@@ -11,6 +11,7 @@ pub mod node;
 pub mod points;
 pub mod repair;
 pub mod rpc;
+pub mod spoiled;
 pub mod storage;
 pub mod time;
 pub mod wallet;

@@ -1,9 +1,11 @@
 //! Looking whether what is on the disk can be built on, and making it anew from the blocks.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use gridnet_core::proof::header::Header;
 use gridnet_core::{Control, Engine};
 use gridnet_protocol::Network;
 use gridnet_protocol::block::Block;
@@ -11,10 +13,11 @@ use gridnet_protocol::ledger::{Books, genesis};
 use gridnet_protocol::state::{self, StoreError, Table};
 use gridnet_protocol::value::{Height, Time};
 
-use crate::chain::{Chain, ChainView, Index as _, Stop, Submitted, UNDO_BLOCKS, Verifier};
+use crate::chain::{Chain, ChainView, Index as _, Stop, Submitted, Verifier};
+use crate::guard::guard;
 use crate::node::NodeError;
 use crate::points::{Point, reached};
-use crate::storage::{DATABASE, DirectoryLock, Read as _, Space, Storage, StorageError};
+use crate::storage::{DATABASE, DirectoryLock, Read as _, Snapshot, Space, Storage, StorageError, is_there};
 
 /// The database that is being made, until it is whole.
 const ANEW: &str = "chain.anew.redb";
@@ -87,9 +90,19 @@ pub struct Checked {
 /// # Errors
 /// The first thing that is not as it should be.
 pub fn check(storage: &mut Storage, progress: &mut dyn FnMut(u64)) -> Result<Checked, NodeError> {
-    if !storage.check_pages()? {
+    // The database panics at some of what it finds.
+    let pages = guard(|| storage.check_pages()).map_err(StorageError::Damaged)?;
+    if !pages? {
         return Err(NodeError::Unsound("pages of the file were damaged".to_owned()));
     }
+    guard(|| check_contents(storage, progress)).map_err(StorageError::Damaged)?
+}
+
+/// The same without the file's pages, which only the one user of a database can look at.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub(crate) fn check_contents(storage: &Storage, progress: &mut dyn FnMut(u64)) -> Result<Checked, NodeError> {
     check_at_start(storage)?;
     let view = ChainView::new(storage)?;
     let blocks = check_blocks(&view, progress)?;
@@ -101,7 +114,7 @@ pub fn check(storage: &mut Storage, progress: &mut dyn FnMut(u64)) -> Result<Che
 fn check_blocks(view: &ChainView, progress: &mut dyn FnMut(u64)) -> Result<u64, NodeError> {
     let unsound = |height: u32, what: &str| NodeError::Unsound(format!("block {height}: {what}"));
     let tip = view.tip()?;
-    let mut previous = [0; 32];
+    let (mut previous, mut goes_back) = ([0; 32], false);
     for height in 0..=tip.height.0 {
         let id = view.id_at(Height(height))?.ok_or_else(|| unsound(height, "it has no place"))?;
         let block = view.block(&id)?.ok_or_else(|| unsound(height, "it is not there"))?;
@@ -121,10 +134,12 @@ fn check_blocks(view: &ChainView, progress: &mut dyn FnMut(u64)) -> Result<u64, 
                 return Err(unsound(height, "a transaction is not where it should stand"));
             }
         }
-        let can_go_back = tip.height.0 - height < UNDO_BLOCKS;
-        if height > 0 && can_go_back && view.snapshot().undo(&id)?.is_none() {
+        // What takes blocks back is kept from some height on, and from there on for all.
+        let can_go_back = view.snapshot().undo(&id)?.is_some();
+        if height > 0 && !can_go_back && (goes_back || height == tip.height.0) {
             return Err(unsound(height, "what takes it back is not there"));
         }
+        goes_back = can_go_back;
         previous = id;
         progress(1);
     }
@@ -170,7 +185,7 @@ pub struct Reindexed {
 /// height that was come to.
 ///
 /// # Errors
-/// When blocks cannot be read, or the disk fails: then the old database is still in its place.
+/// When the disk fails: then the old database is still in its place, or will be found by [`adopt`].
 pub fn reindex(
     directory: &DirectoryLock,
     network: Network,
@@ -181,13 +196,9 @@ pub fn reindex(
     let (anew, current) = (directory.path().join(ANEW), directory.path().join(DATABASE));
     remove(&anew)?;
     let old = Storage::open(directory, network)?;
-    let before = ChainView::new(&old).and_then(|view| view.tip()).ok().map(|tip| tip.height);
-    let (blocks, height) = {
-        let mut chain = Chain::open(Storage::at(&anew, network)?)?;
-        let blocks = bring_all(&old, &mut chain, Verifier { engine, control }, progress)?;
-        (blocks, chain.tip()?.height)
-    };
-    drop(old);
+    let (blocks, height, before) =
+        guard(|| make(old, &anew, network, Verifier { engine, control }, progress))
+            .map_err(StorageError::Damaged)??;
     let kept = directory.path().join(OLD);
     remove(&kept)?;
     let moved = |result: std::io::Result<()>, path: &Path| {
@@ -201,14 +212,27 @@ pub fn reindex(
     Ok(Reindexed { blocks, height, before })
 }
 
+/// Makes the new database. Nothing that the old one does can harm it.
+fn make(
+    old: Storage,
+    anew: &Path,
+    network: Network,
+    verifier: Verifier<'_>,
+    progress: &mut dyn FnMut(Height),
+) -> Result<(u64, Height, Option<Height>), NodeError> {
+    let before = ChainView::new(&old).and_then(|view| view.tip()).ok().map(|tip| tip.height);
+    let mut chain = Chain::open(Storage::at(anew, network)?)?;
+    let blocks = bring_all(&old, &mut chain, verifier, progress)?;
+    Ok((blocks, chain.tip()?.height, before))
+}
+
 /// Puts a database in its place that was made anew, when whoever did was killed just before.
 ///
 /// # Errors
 /// When the files cannot be moved.
 pub fn adopt(directory: &DirectoryLock) -> Result<(), StorageError> {
     let (anew, current) = (directory.path().join(ANEW), directory.path().join(DATABASE));
-    let is_there = |path: &Path| path.try_exists().unwrap_or(false);
-    if is_there(&anew) && !is_there(&current) && is_there(&directory.path().join(OLD)) {
+    if is_there(&anew)? && !is_there(&current)? && is_there(&directory.path().join(OLD))? {
         let moved = fs::rename(&anew, &current);
         moved.map_err(|error| StorageError::File { path: anew.clone(), why: error.to_string() })?;
         directory.sync()?;
@@ -225,7 +249,7 @@ fn remove(path: &Path) -> Result<(), StorageError> {
     }
 }
 
-/// Brings all blocks of a database to a chain, those before others first.
+/// Brings all blocks of a database to a chain, in the order in which their headers came, as far as that is known.
 fn bring_all(
     old: &Storage,
     chain: &mut Chain,
@@ -233,16 +257,16 @@ fn bring_all(
     progress: &mut dyn FnMut(Height),
 ) -> Result<u64, NodeError> {
     let snapshot = old.snapshot()?;
+    let mut children = children(&snapshot)?;
     let mut blocks = 0;
-    // From the first block on along the links between headers, which every block names itself.
-    let mut after = vec![genesis(chain.network()).id()];
-    while let Some(parent) = after.pop() {
-        for child in snapshot.children(&parent, usize::MAX)? {
-            let Some(block) = readable(&snapshot, &child)? else { continue };
+    let mut ready = BTreeSet::from([(0, genesis(chain.network()).id())]);
+    while let Some((_, parent)) = ready.pop_first() {
+        for (seen, child) in children.remove(&parent).unwrap_or_default() {
+            let Some(block) = readable(&snapshot, &child) else { continue };
             // Headers were judged by a clock that has gone on since.
             if let Submitted::Kept = chain.submit_block(block, Time(u64::MAX))? {
                 blocks += 1;
-                after.push(child);
+                ready.insert((seen, child));
             }
             if chain.kept().bytes() > GATHERED {
                 chain.commit()?;
@@ -259,8 +283,25 @@ fn bring_all(
     Ok(blocks)
 }
 
-/// A block of the old database, if its bytes are still those of one.
-fn readable(snapshot: &crate::storage::Snapshot, id: &[u8; 32]) -> Result<Option<Block>, StorageError> {
-    let bytes = snapshot.get(Space::Blocks, id)?;
-    Ok(bytes.and_then(|bytes| Block::from_bytes(&bytes).ok()).filter(|block| block.id() == *id))
+/// Which blocks follow which, by what they say themselves, and when their headers came, by what is kept of them.
+fn children(snapshot: &Snapshot) -> Result<Children, NodeError> {
+    let mut children = Children::new();
+    snapshot.each::<StorageError>(Space::Blocks, &[], &[], |key, bytes| {
+        if let (Ok(id), Some(header)) = (<[u8; 32]>::try_from(key), bytes.first_chunk()) {
+            let seen = snapshot.header(&id).ok().flatten().map_or(u64::MAX, |record| record.seen);
+            children.entry(Header::from_bytes(header).previous).or_default().push((seen, id));
+        }
+        Ok(true)
+    })?;
+    children.values_mut().for_each(|blocks| blocks.sort_unstable());
+    Ok(children)
+}
+
+/// The blocks after each block: when their headers came, and their ids.
+type Children = HashMap<[u8; 32], Vec<(u64, [u8; 32])>>;
+
+/// A block of the old database, if it can be read, and its bytes are still those of one.
+fn readable(snapshot: &Snapshot, id: &[u8; 32]) -> Option<Block> {
+    let bytes = snapshot.get(Space::Blocks, id).ok().flatten()?;
+    Block::from_bytes(&bytes).ok().filter(|block| block.id() == *id)
 }

@@ -1,6 +1,7 @@
 """Tables that `gridnet export` wrote: whoever adds the money up comes to what the ledger says."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,8 @@ def test_columns_are_exact(tables):
     for name, table in tables.items():
         assert table.schema.metadata[b"gridnet.network"] == b"regtest", name
         for field in table.schema:
-            assert not pa.types.is_floating(field.type) and not pa.types.is_decimal(field.type), field
+            assert not pa.types.is_floating(field.type), field
+            assert not pa.types.is_decimal(field.type), field
     for name, column in [("blocks", "amount"), ("transactions", "fee"), ("claims", "total"), ("contracts", "deposit")]:
         assert tables[name].schema.field(column).type == pa.uint64()
     for name, column in [("blocks", "id"), ("transactions", "id"), ("claims", "pool"), ("readings", "meter")]:
@@ -35,7 +37,7 @@ def test_producers_get_rewards_and_fees(tables):
         fees[row["height"]] += row["fee"]
     blocks = tables["blocks"].to_pylist()
     assert [block["height"] for block in blocks] == list(range(len(blocks)))
-    for before, block in zip(blocks, blocks[1:], strict=False):
+    for before, block in pairwise(blocks):
         assert block["previous"] == before["id"]
         assert block["reward"] == REWARD
         assert block["fees"] == fees[block["height"]]

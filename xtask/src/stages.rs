@@ -27,12 +27,13 @@ const XTASK: &[&str] = &["xtask"];
 
 /// What makes tests long: rounds of random signatures, some 27,000 of them each (core/tests/signatures/random.rs), steps of a
 /// run of the ledger's simulator (tests/protocol/simulator/mod.rs), nodes that are killed (node/tests/core/crash.rs), runs on
-/// each kind of failing disk (node/tests/core/faults.rs).
-const LONG: [(&str, &str); 4] = [
+/// each kind of failing disk (node/tests/core/faults.rs), blocks that a node mines by itself (node/tests/core/long_chain.rs).
+const LONG: [(&str, &str); 5] = [
     ("GRIDNET_SIGNATURE_ROUNDS", "37"),
     ("GRIDNET_SIMULATOR_STEPS", "10000"),
     ("GRIDNET_CRASH_ROUNDS", "1000"),
     ("GRIDNET_FAULT_ROUNDS", "250"),
+    ("GRIDNET_CHAIN_BLOCKS", "10000"),
 ];
 
 /// A part of the whole run. The order here is the order of running.

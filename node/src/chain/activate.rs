@@ -8,6 +8,7 @@ use gridnet_protocol::value::{Height, Time};
 
 use super::record::height_key;
 use super::{Bad, BlockId, Chain, Index as _, Step, Stop, Verifier};
+use crate::mempool;
 use crate::points::{Point, reached};
 use crate::storage::{Read as _, Space, StorageError};
 
@@ -40,9 +41,10 @@ impl Chain {
             return Ok(false);
         };
         let (fork, way) = self.way_to(&best)?;
-        let height = self.tip()?.height;
-        if height.0 - fork.0 > UNDO_BLOCKS {
-            return Err(Stop::TooDeep { height: Height(height.0 - UNDO_BLOCKS) });
+        if let Some(deepest) = self.beyond_undo(fork)? {
+            // The better chain stays: it is there for whoever makes the state anew.
+            self.commit()?;
+            return Err(Stop::TooDeep { height: deepest });
         }
         while self.tip()?.height > fork {
             self.disconnect()?;
@@ -55,6 +57,13 @@ impl Chain {
             self.commit_if_large()?;
         }
         Ok(true)
+    }
+
+    /// The first block after this height, if it cannot be taken back: what takes blocks back is kept from some height on.
+    fn beyond_undo(&self, fork: Height) -> Result<Option<Height>, Stop> {
+        let deepest = Height(fork.0.saturating_add(1));
+        let Some(id) = self.kept().id_at(deepest)? else { return Ok(None) };
+        Ok(self.kept().undo(&id)?.is_none().then_some(deepest))
     }
 
     /// The best candidate, if it has more work than the last block.
@@ -94,8 +103,15 @@ impl Chain {
         let kept = self.kept_mut();
         kept.remove(Space::Undo, id.to_vec());
         kept.remove(Space::Heights, height_key(height));
-        for transaction in &block.transactions {
-            kept.remove(Space::Transactions, transaction.id().to_vec());
+        for (index, transaction) in (0..).zip(&block.transactions) {
+            let txid = transaction.id();
+            kept.remove(Space::Transactions, txid.to_vec());
+            if index > 0 {
+                // In the same commit: a kill now does not lose it.
+                let since = Time(block.header.time.into());
+                let waits = mempool::waits_again(height, index, transaction, since);
+                kept.put(Space::Mempool, txid.to_vec(), waits);
+            }
         }
         self.steps.push(Step::Disconnected { height, id });
         reached(Point::Undone);

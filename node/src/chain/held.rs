@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use gridnet_protocol::block::Block;
 use gridnet_protocol::ledger::Rejection;
+use gridnet_protocol::reason::Rejected;
 use gridnet_protocol::value::Time;
 
 use super::record::BlockId;
@@ -52,24 +53,19 @@ impl Held {
 
     /// Takes out those that follow this block.
     pub(super) fn after(&mut self, parent: &BlockId) -> Vec<Block> {
-        self.take(|block| block.header.previous == *parent)
+        self.take(|held| held.block.header.previous == *parent)
     }
 
-    /// Takes out those whose time has come.
+    /// Takes out those that are held because of their time, which has come.
     pub(super) fn ripe(&mut self, now: Time, ahead: u64) -> Vec<Block> {
-        self.take(|block| u64::from(block.header.time) <= now.0.saturating_add(ahead))
+        let has_come = |block: &Block| u64::from(block.header.time) <= now.0.saturating_add(ahead);
+        self.take(|held| held.why.code == Rejected::TooNew && has_come(&held.block))
     }
 
-    fn take(&mut self, wanted: impl Fn(&Block) -> bool) -> Vec<Block> {
-        let all = std::mem::take(&mut self.blocks);
-        let (taken, kept): (Vec<_>, VecDeque<_>) = {
-            let (mut taken, mut kept) = (Vec::new(), VecDeque::new());
-            for held in all {
-                if wanted(&held.block) { taken.push(held) } else { kept.push_back(held) }
-            }
-            (taken, kept)
-        };
-        self.blocks = kept;
+    fn take(&mut self, wanted: impl Fn(&HeldBlock) -> bool) -> Vec<Block> {
+        let (taken, kept): (Vec<HeldBlock>, Vec<HeldBlock>) =
+            std::mem::take(&mut self.blocks).into_iter().partition(wanted);
+        self.blocks = kept.into();
         self.bytes -= taken.iter().map(|held| held.bytes).sum::<usize>();
         taken.into_iter().map(|held| held.block).collect()
     }

@@ -30,7 +30,15 @@ fn gone(what: &str, id: &BlockId) -> StorageError {
 /// Blocks by id, height and transaction.
 pub(crate) trait Index: Read {
     fn header(&self, id: &BlockId) -> Result<Option<HeaderRecord>, StorageError> {
-        kept("what is known of a block", self.get(Space::Headers, id)?)
+        let record: Option<HeaderRecord> = kept("what is known of a block", self.get(Space::Headers, id)?)?;
+        // Headers lead to those before them; one that is not its own could lead in circles.
+        match record {
+            Some(record) if record.header().id() != *id => Err(StorageError::Damaged(format!(
+                "what is known of block {} is of another",
+                hex::encode(id)
+            ))),
+            record => Ok(record),
+        }
     }
 
     fn known_header(&self, id: &BlockId) -> Result<HeaderRecord, StorageError> {

@@ -28,7 +28,7 @@ use self::held::Held;
 pub(crate) use self::index::Index;
 pub use self::record::{Bad, BlockId, Body, HeaderRecord, Place};
 use self::record::{child_key, height_key};
-pub(crate) use self::view::PAGE_MAX;
+pub use self::view::PAGE_MAX;
 pub use self::view::{ChainTip, ChainView, TipStatus};
 use crate::points::{Point, reached};
 use crate::storage::{Overlay, Read as _, Space, Storage, StorageError};
@@ -239,10 +239,16 @@ impl Chain {
         if let Some(record) = self.kept().header(&id)? {
             return Ok(record.bad.map_or(Submitted::Known, |bad| Submitted::Rejected(bad.rejection())));
         }
-        Ok(match self.take_header(header, &id, now)? {
-            Ok(_) => Submitted::Kept,
-            Err(rejection) => Submitted::Rejected(rejection),
-        })
+        match self.take_header(header, &id, now)? {
+            Ok(_) => {}
+            Err(NotTaken::Yet(rejection) | NotTaken::Ever(rejection)) => {
+                return Ok(Submitted::Rejected(rejection));
+            }
+        }
+        for next in self.held.after(&id) {
+            self.submit_block(next, now)?;
+        }
+        Ok(Submitted::Kept)
     }
 
     /// Keeps a block, cheap checks first. [`activate`](Chain::activate) brings the state to it if it is to be.
@@ -264,7 +270,7 @@ impl Chain {
             Some(record) => record,
             None => match self.take_header(&block.header, &id, now)? {
                 Ok(record) => record,
-                Err(why) if matches!(why.code, Rejected::Previous | Rejected::TooNew) => {
+                Err(NotTaken::Yet(why)) => {
                     // Bytes that are no block at all are not worth holding.
                     if let Err(fault) = ledger::check_alone(self.network(), &block) {
                         return rejection(fault).map(Submitted::Rejected);
@@ -272,7 +278,7 @@ impl Chain {
                     self.held.add(id, block, why);
                     return Ok(Submitted::Held(why));
                 }
-                Err(why) => return Ok(Submitted::Rejected(why)),
+                Err(NotTaken::Ever(why)) => return Ok(Submitted::Rejected(why)),
             },
         };
         if let Err(fault) = ledger::check_alone(self.network(), &block) {
@@ -322,22 +328,28 @@ impl Chain {
         header: &Header,
         id: &BlockId,
         now: Time,
-    ) -> Result<Result<HeaderRecord, Rejection>, Stop> {
+    ) -> Result<Result<HeaderRecord, NotTaken>, Stop> {
         let unknown = Rejection { code: Rejected::Previous, transaction: None, entry: None, detail: None };
         let parent = match self.last.take().filter(|last| last.id == header.previous) {
             Some(last) => last,
             None => {
-                let Some(parent) = self.kept().header(&header.previous)? else { return Ok(Err(unknown)) };
+                let Some(parent) = self.kept().header(&header.previous)? else {
+                    return Ok(Err(NotTaken::Yet(unknown)));
+                };
                 if parent.bad.is_some() {
                     // Its children need not be remembered: they will be asked for their parent again.
-                    return Ok(Err(Bad::ancestor().rejection()));
+                    return Ok(Err(NotTaken::Ever(Bad::ancestor().rejection())));
                 }
                 self.kept().tip_at(self.network(), &header.previous, &parent)?
             }
         };
         let tip = match parent.next(self.network(), header, now) {
             Ok(tip) => tip,
-            Err(fault) => return rejection(fault).map(Err),
+            Err(fault) => {
+                let why = rejection(fault)?;
+                let is_early = why.code == Rejected::TooNew;
+                return Ok(Err(if is_early { NotTaken::Yet(why) } else { NotTaken::Ever(why) }));
+            }
         };
         let record = self.record(header, &tip, Body::Missing);
         self.put_record(id, &record);
@@ -409,6 +421,14 @@ impl Chain {
             self.kept_mut().put(Space::Transactions, transaction.id().to_vec(), encode(&place));
         }
     }
+}
+
+/// Why a header is not taken.
+enum NotTaken {
+    /// Its parent is not known yet, or its time has not come.
+    Yet(Rejection),
+    /// It breaks a rule, or is built on a block that does.
+    Ever(Rejection),
 }
 
 /// How many headers were ever taken.

@@ -10,10 +10,10 @@ use gridnet_protocol::value::Height;
 
 use super::record::{BlockId, Body, HeaderRecord, Place};
 use super::{Index as _, Stop};
-use crate::storage::{Read as _, Snapshot, Space, Storage, StorageError};
+use crate::storage::{Entry, Read as _, Snapshot, Space, Storage, StorageError};
 
 /// Rows or blocks that are given at a time.
-pub(crate) const PAGE_MAX: usize = 1_000;
+pub const PAGE_MAX: usize = 1_000;
 
 /// The chain as it was at a moment, whatever happens since.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl ChainView {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn rows(&self, table: Table, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Stop> {
+    pub fn rows(&self, table: Table, from: &[u8], limit: usize) -> Result<Vec<Entry>, Stop> {
         let prefix = [table as u8];
         let from = [&prefix, from].concat();
         let rows = self.snapshot().entries(Space::State, &prefix, &from, limit.min(PAGE_MAX))?;

@@ -14,10 +14,10 @@ use crate::{amounts, arguments, help};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Where")]
 pub(crate) struct Home {
-    /// The network [default: GRIDNET_NETWORK, or regtest]
+    /// The network [default: what a node is told, or regtest]
     #[arg(long, value_name = "NETWORK", value_parser = network())]
     pub(crate) network: Option<Network>,
-    /// The folder of node and wallet [default: GRIDNET_DATA_DIR, or gridnet/NETWORK where the platform keeps data]
+    /// The folder of node and wallet [default: what a node is told, or gridnet/NETWORK where the platform keeps data]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data_dir: Option<PathBuf>,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Home {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "The node that is asked")]
 pub(crate) struct Asking {
-    /// Where it listens [default: GRIDNET_RPC_LISTEN, or 127.0.0.1 and port 9332, 19332 or 29332]
+    /// Where it listens [default: what a node is told, or 127.0.0.1 and port 9332, 19332 or 29332]
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) rpc: Option<String>,
     /// The cookie by which it knows you [default: .cookie in its folder, sent to this machine only]
@@ -42,7 +42,7 @@ pub(crate) struct Asking {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "The wallet")]
 pub(crate) struct WalletFile {
-    /// The wallet [default: GRIDNET_WALLET_FILE, or the file wallet in the data folder]
+    /// The wallet [default: what a node is told, or the file wallet in its folder]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) wallet: Option<PathBuf>,
     /// A file whose first line is the password [default: GRIDNET_PASSWORD, or it is asked for]

@@ -1,52 +1,40 @@
-//! Which network, node and wallet a command means: what it was told, else the environment, else what is usual.
+//! Which network, node and wallet a command means: what it was told, else the environment, the configuration's file, or what is
+//! usual, as for a node.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use etcetera::BaseStrategy as _;
+use gridnet_node::config::{Key, Loaded, Origin};
 use gridnet_node::rpc::client::{Client, ClientError, Credential};
-use gridnet_node::rpc::default_address;
 use gridnet_node::wallet::{WALLET_BYTES_MAX, Wallet, WalletError};
 use gridnet_protocol::{Address, Network};
 
-use crate::cli::{Asking, Home, WalletFile};
+use crate::cli::{Asking, Home, Place, WalletFile};
 use crate::files;
 use crate::outcome::Failure;
 
-/// What stands in the environment, if anything does.
-pub(crate) fn variable(name: &'static str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// What flags, environment and file say.
+fn loaded(home: &Home) -> Result<Loaded, Failure> {
+    let place = Place {
+        network: home.network.map(|network| network.name().to_owned()),
+        data_dir: home.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        ..Place::default()
+    };
+    place.load()
 }
 
 /// The network.
 pub(crate) fn network(home: &Home) -> Result<Network, Failure> {
-    match (home.network, variable("GRIDNET_NETWORK")) {
-        (Some(network), _) => Ok(network),
-        (None, Some(name)) => Network::from_name(&name)
-            .map_err(|error| Failure::argument("GRIDNET_NETWORK", format!("{error}: main, test or regtest"))),
-        (None, None) => Ok(Network::Regtest),
-    }
-}
-
-/// Where node and wallet of a network are.
-fn data_dir(home: &Home, network: Network) -> Result<PathBuf, Failure> {
-    let told = home.data_dir.clone().or_else(|| variable("GRIDNET_DATA_DIR").map(PathBuf::from));
-    told.map_or_else(
-        || match etcetera::choose_base_strategy() {
-            Ok(places) => Ok(places.data_dir().join("gridnet").join(network.name())),
-            Err(_) => Err(Failure::argument("--data-dir", "is needed: there is no home folder here")),
-        },
-        Ok,
-    )
+    Ok(loaded(home)?.config.network)
 }
 
 /// The node that is to be asked.
 pub(crate) fn client(asking: &Asking, home: &Home, network: Network) -> Result<Client, Failure> {
-    let address = asking.rpc.clone().or_else(|| variable("GRIDNET_RPC_LISTEN"));
-    let address = address.unwrap_or_else(|| default_address(network).to_owned());
+    let config = loaded(&Home { network: Some(network), ..home.clone() })?.config;
+    let address = asking.rpc.clone().unwrap_or_else(|| config.rpc.asked_at().to_string());
     let credential = match &asking.cookie {
         Some(file) => Credential::Given(file.clone()),
-        None => Credential::Found(data_dir(home, network)?.join(".cookie")),
+        None => Credential::Found(config.data_dir.join(".cookie")),
     };
     Ok(Client::new(&address, &credential, Duration::from_secs(asking.timeout))?)
 }
@@ -66,21 +54,22 @@ impl From<ClientError> for Failure {
 
 /// Where a wallet is, or goes.
 pub(crate) fn wallet_path(file: &WalletFile, home: &Home) -> Result<PathBuf, Failure> {
-    let told = file.wallet.clone().or_else(|| variable("GRIDNET_WALLET_FILE").map(PathBuf::from));
-    told.map_or_else(|| Ok(data_dir(home, network(home)?)?.join("wallet")), Ok)
+    let told = || {
+        let config = loaded(home)?.config;
+        Ok(config.wallet.file.unwrap_or_else(|| config.data_dir.join("wallet")))
+    };
+    file.wallet.clone().map_or_else(told, Ok)
 }
 
 /// The wallet of a file, locked; of the network that was asked for, if one was.
 pub(crate) fn wallet(path: &Path, home: &Home) -> Result<Wallet, Failure> {
     let wallet = wallet_of("--wallet", path)?;
-    let asked = match variable("GRIDNET_NETWORK") {
-        None if home.network.is_none() => wallet.network(),
-        _ => network(home)?,
-    };
-    if wallet.network() == asked {
+    let loaded = loaded(home)?;
+    let was_asked = loaded.origin(Key::named("network").expect("it is in the list")) != Origin::Default;
+    if !was_asked || wallet.network() == loaded.config.network {
         return Ok(wallet);
     }
-    let (is, asked) = (wallet.network().name(), asked.name());
+    let (is, asked) = (wallet.network().name(), loaded.config.network.name());
     Err(Failure::argument("--wallet", format!("{path:?} is of the {is} network, and {asked} was asked for")))
 }
 

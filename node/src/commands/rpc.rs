@@ -34,9 +34,11 @@ pub(crate) fn run(args: &Rpc) -> Result<Outcome, Failure> {
 /// could be read as a number: 12e4, or an id of digits alone.
 fn params(texts: &[String]) -> Value {
     let value = |text: &String| {
-        let parsed = serde_json::from_str::<Value>(text).ok();
-        let parsed = parsed.filter(|value| !value.is_number() || value.to_string() == *text);
-        parsed.unwrap_or_else(|| json!(text))
+        let is_meant = |parsed: &Value| {
+            let again = parsed.to_string();
+            !parsed.is_number() || again == *text
+        };
+        serde_json::from_str(text).ok().filter(is_meant).unwrap_or_else(|| json!(text))
     };
     let mut values: Vec<Value> = texts.iter().map(value).collect();
     match values.as_slice() {

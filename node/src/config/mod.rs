@@ -9,7 +9,7 @@ mod key;
 mod layer;
 mod places;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -52,6 +52,18 @@ pub struct Rpc {
     pub listen: SocketAddr,
     /// Connections at a time.
     pub connections: usize,
+}
+
+impl Rpc {
+    /// Where this machine's programs ask: of a server that listens at all addresses, its own.
+    pub fn asked_at(&self) -> SocketAddr {
+        let ip = match self.listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.listen.port())
+    }
 }
 
 /// Who is paid, and how much is computed.

@@ -182,3 +182,16 @@ fn every_key_has_names_of_its_own() {
     assert_eq!(names.len(), 2 * KEYS.len());
     assert!(KEYS.iter().all(|key| Key::named(key.name).is_some() && !key.about.is_empty()));
 }
+
+#[test]
+fn a_server_at_all_addresses_is_asked_at_this_machines() {
+    for (listen, asked) in [
+        ("0.0.0.0:9332", "127.0.0.1:9332"),
+        ("[::]:9332", "[::1]:9332"),
+        ("127.0.0.1:5", "127.0.0.1:5"),
+        ("192.0.2.1:5", "192.0.2.1:5"),
+    ] {
+        let rpc = super::Rpc { listen: listen.parse().expect("an address"), connections: 1 };
+        assert_eq!(rpc.asked_at().to_string(), asked);
+    }
+}

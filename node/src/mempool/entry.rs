@@ -5,7 +5,7 @@ use gridnet_protocol::Address;
 use gridnet_protocol::encoding::encode;
 use gridnet_protocol::ledger::Checked;
 use gridnet_protocol::transaction::{Posted, Transaction};
-use gridnet_protocol::value::{Depth, PoolId, Time, Units};
+use gridnet_protocol::value::{Depth, Height, PoolId, Time, Units};
 
 /// A transaction's id.
 pub type Txid = [u8; 32];
@@ -71,6 +71,15 @@ pub struct Waiting {
     pub since: Time,
     /// Whose it is, and as which of that account's transactions; `None`: anybody may have posted it.
     pub account: Option<(Address, u64)>,
+}
+
+/// Turns of those that waited for the first time: what comes back out of blocks stands before all of them, which may need it.
+pub(super) const FIRST_TURN: u64 = 1 << 63;
+
+/// What is kept of a transaction that comes back out of a block, as which it stood there.
+pub(crate) fn waits_again(height: Height, index: u32, transaction: &Transaction, since: Time) -> Vec<u8> {
+    let turn = u64::from(height.0) << 24 | u64::from(index);
+    encode(&Kept { turn, since: since.0, transaction: transaction.clone() })
 }
 
 /// A waiting transaction in the database.

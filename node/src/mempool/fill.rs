@@ -32,8 +32,9 @@ impl Mempool {
             if WEIGHT_MAX - draft.weight() < ROOM_MIN || misfits > MISFITS_MAX {
                 break;
             }
-            // More than its maximum are never before one that was admitted.
-            let mut row = self.before(self.entries[&id].transaction(), BEFORE_MAX).unwrap_or_default();
+            // Of those that came back out of blocks more can stand before one than are let in: then the first of them are in
+            // this block, and it in one after it.
+            let Ok(mut row) = self.before(self.entries[&id].transaction(), BEFORE_MAX) else { continue };
             row.push(id);
             for id in row {
                 if done.contains(&id) {

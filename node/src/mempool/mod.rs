@@ -20,20 +20,18 @@ use gridnet_protocol::transaction::Transaction;
 use gridnet_protocol::value::{Depth, Time, Units};
 use gridnet_protocol::{Address, encoding::encode};
 
-use self::entry::{BankId, Entry, Kept, account, banks, rate};
+pub(crate) use self::entry::waits_again;
+use self::entry::{BankId, Entry, FIRST_TURN, Kept, account, banks, rate};
 pub use self::entry::{Txid, Waiting};
 pub use self::refusal::Refusal;
-use crate::chain::{Chain, Index as _, Step, Stop, Verifier};
+use crate::chain::{Chain, Index as _, Place, Step, Stop, Verifier};
 use crate::points::{Point, reached};
-use crate::storage::{Read as _, Space};
+use crate::storage::{Overlay, Read as _, Space, StorageError};
 
 /// Others that a transaction may have to come after.
 pub const BEFORE_MAX: usize = 64;
 /// What a replacement must pay for its weight, in percent of what it replaces.
 const REPLACEMENT_PERCENT: u128 = 125;
-
-/// The turn of the first one that ever waits: there is room on both sides.
-const MIDDLE: u64 = 1 << 63;
 
 /// What may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +85,6 @@ pub struct Mempool {
     weight: u64,
     /// The turn of the next one that comes.
     next: u64,
-    /// The first turn that was given: those that come back out of blocks stand before all others, which may need them.
-    first: u64,
     /// Counts changes: a template of the same count is still the same.
     changes: u64,
 }
@@ -111,29 +107,60 @@ impl Mempool {
             banks: BTreeMap::new(),
             ranks: BTreeSet::new(),
             weight: 0,
-            next: MIDDLE,
-            first: MIDDLE,
+            next: FIRST_TURN,
             changes: 0,
         };
-        let mut kept = Vec::new();
-        for (key, value) in chain.kept().entries(Space::Mempool, &[], &[], usize::MAX)? {
-            // What does not decode is of an older program, or damaged: it is no loss to the ledger.
-            match decode::<Kept>("a transaction that waits", &value) {
-                Ok(one) => kept.push(one),
-                Err(_) => chain.kept_mut().remove(Space::Mempool, key),
-            }
-        }
-        kept.sort_by_key(|one: &Kept| one.turn);
-        for Kept { turn, since, transaction } in kept {
-            let id = transaction.id();
-            match mempool.admit(chain, transaction, verifier, Time(since), Some(turn)) {
-                Ok(()) => {}
-                Err(Failed::Refused(_)) => chain.kept_mut().remove(Space::Mempool, id.to_vec()),
-                Err(Failed::Stop(stop)) => return Err(stop),
-            }
-        }
+        mempool.reload(chain, verifier)?;
         mempool.forget_old(chain, now);
         Ok(mempool)
+    }
+
+    /// Judges all that the database says waits anew, one after the other in their turns, as one block after the other would.
+    /// What was verified before is not verified again.
+    fn reload(&mut self, chain: &mut Chain, verifier: Verifier<'_>) -> Result<(), Stop> {
+        let Verifier { engine, control } = verifier;
+        let mut verified = std::mem::take(&mut self.entries);
+        (self.accounts, self.banks, self.ranks) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        self.weight = 0;
+        let mut gone = Vec::new();
+        let mut draft = chain.draft()?.of_any_weight();
+        for id in turns(chain.kept())? {
+            if control.cancel.is_cancelled() {
+                return Err(Stop::Fault(Fault::Engine(gridnet_core::Error::Cancelled)));
+            }
+            // What does not decode is of an older program, or damaged: it is no loss to the ledger.
+            let kept = chain.kept().get(Space::Mempool, &id)?;
+            let kept = kept.and_then(|bytes| decode::<Kept>("a transaction that waits", &bytes).ok());
+            let known = kept.filter(|kept| kept.transaction.id().as_slice() == id);
+            let (Some(Kept { turn, since, transaction }), None) = (known, on_chain(chain, &id)?) else {
+                gone.push(id);
+                continue;
+            };
+            let txid = transaction.id();
+            let fees = draft.fees();
+            let bytes = encode(&transaction).len();
+            let checked = match verified.remove(&txid) {
+                Some(entry) => Ok(entry.checked),
+                None => draft.check(engine, transaction, control),
+            };
+            let added = checked.and_then(|mut checked| {
+                draft.add_checked(engine, &mut checked, control)?;
+                Ok(checked)
+            });
+            match added {
+                Ok(checked) if self.weight + checked.weight() <= self.limits.weight_max => {
+                    let fee = Units(draft.fees().0 - fees.0);
+                    self.next = self.next.max(turn.saturating_add(1));
+                    self.insert(Entry { id: txid, checked, fee, bytes, turn, since: Time(since) });
+                }
+                Ok(_) | Err(Fault::Rejected(_)) => gone.push(id),
+                Err(fault) => return Err(Stop::Fault(fault)),
+            }
+        }
+        drop(draft);
+        gone.into_iter().for_each(|id| chain.kept_mut().remove(Space::Mempool, id));
+        self.changes += 1;
+        Ok(())
     }
 
     /// Admits a transaction. It is on the disk with the chain's next commit.
@@ -147,17 +174,6 @@ impl Mempool {
         verifier: Verifier<'_>,
         now: Time,
     ) -> Result<Result<Txid, Refusal>, Stop> {
-        self.submit_in_turn(chain, transaction, verifier, now, None)
-    }
-
-    fn submit_in_turn(
-        &mut self,
-        chain: &mut Chain,
-        transaction: Transaction,
-        verifier: Verifier<'_>,
-        now: Time,
-        turn: Option<u64>,
-    ) -> Result<Result<Txid, Refusal>, Stop> {
         let id = transaction.id();
         if self.entries.contains_key(&id) {
             return Ok(Err(Refusal::Waiting));
@@ -165,7 +181,7 @@ impl Mempool {
         if let Some(place) = chain.kept().place(&id)? {
             return Ok(Err(Refusal::OnChain { height: place.height }));
         }
-        match self.admit(chain, transaction, verifier, now, turn) {
+        match self.admit(chain, transaction, verifier, now) {
             Ok(()) => {
                 reached(Point::Admitted);
                 Ok(Ok(id))
@@ -199,40 +215,59 @@ impl Mempool {
     ///
     /// # Errors
     /// [`Stop`].
-    pub fn follow(
+    pub fn follow(&mut self, chain: &mut Chain, steps: &[Step], verifier: Verifier<'_>) -> Result<(), Stop> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        self.changes += 1;
+        if steps.iter().any(|step| matches!(step, Step::Disconnected { .. })) {
+            return self.reload(chain, verifier);
+        }
+        let mut touched = BTreeSet::new();
+        for step in steps {
+            if self.entries.is_empty() {
+                break;
+            }
+            let Step::Connected { id, .. } = step else { continue };
+            let block = chain.kept().known_block(id)?;
+            for transaction in &block.transactions {
+                self.mined(chain, transaction)?;
+                touched.extend(account(transaction).map(|(address, _)| address));
+            }
+        }
+        for address in touched {
+            self.judge_again(chain, &address, verifier)?;
+        }
+        Ok(())
+    }
+
+    /// Judges an account's waiting transactions again, one after the other, after something else of it was taken than what they
+    /// were judged after. From the first that is not good any more they wait no longer.
+    fn judge_again(
         &mut self,
         chain: &mut Chain,
-        steps: &[Step],
+        address: &Address,
         verifier: Verifier<'_>,
-        now: Time,
     ) -> Result<(), Stop> {
-        if !steps.is_empty() {
-            self.changes += 1;
-        }
-        let mut again = Vec::new();
-        for step in steps {
-            match step {
-                Step::Disconnected { id, .. } => {
-                    let block = chain.kept().known_block(id)?;
-                    // Blocks are taken back from the last to the first.
-                    again.push(block.transactions);
-                }
-                Step::Connected { .. } if self.entries.is_empty() => {}
-                Step::Connected { id, .. } => {
-                    let block = chain.kept().known_block(id)?;
-                    for transaction in &block.transactions {
-                        self.mined(chain, transaction)?;
+        let mine = self.accounts.range((*address, 0)..=(*address, u64::MAX)).map(|(_, id)| *id);
+        let mine: Vec<Txid> = mine.collect();
+        let mut bad = None;
+        if !mine.is_empty() {
+            let mut draft = chain.draft()?.of_any_weight();
+            for id in mine {
+                let entry = self.entries.get_mut(&id).expect("it waits");
+                match draft.add_checked(verifier.engine, &mut entry.checked, verifier.control) {
+                    Ok(()) => {}
+                    Err(Fault::Rejected(_)) => {
+                        bad = Some(id);
+                        break;
                     }
+                    Err(fault) => return Err(Stop::Fault(fault)),
                 }
             }
         }
-        let again = again.into_iter().rev().flatten();
-        let again: Vec<Transaction> =
-            again.filter(|transaction| !matches!(transaction, Transaction::Coinbase(_))).collect();
-        self.first = self.first.saturating_sub(again.len() as u64);
-        for (turn, transaction) in (self.first..).zip(again) {
-            // Of those some are on the new chain too, and some are not good there.
-            let _ = self.submit_in_turn(chain, transaction, verifier, now, Some(turn))?;
+        if let Some(bad) = bad {
+            self.remove_with_later(chain, &bad);
         }
         Ok(())
     }
@@ -259,8 +294,11 @@ impl Mempool {
 
     /// The account's next sequence, after all that wait.
     pub fn next_sequence(&self, account: &Address, on_chain: u64) -> u64 {
-        let mine = self.accounts.range((*account, on_chain)..=(*account, u64::MAX)).next_back();
-        mine.map_or(on_chain, |((_, sequence), _)| sequence.saturating_add(1))
+        let mut next = on_chain;
+        while self.accounts.contains_key(&(*account, next)) {
+            next = next.saturating_add(1);
+        }
+        next
     }
 
     /// What all weigh.
@@ -284,37 +322,36 @@ impl Mempool {
         transaction: Transaction,
         verifier: Verifier<'_>,
         since: Time,
-        turn: Option<u64>,
     ) -> Result<(), Failed> {
         let (checked, fee, replaced) = self.judge(chain, transaction, verifier)?;
-        let turn = match (turn, replaced) {
-            (Some(turn), _) => turn,
-            // In its place: those after it were admitted after it.
-            (None, Some(replaced)) => self.entries[&replaced].turn,
-            (None, None) => self.next,
-        };
+        // In the place of what it replaces: those after that were admitted after it.
+        let turn = replaced.iter().map(|id| self.entries[id].turn).min().unwrap_or(self.next);
         let bytes = encode(checked.transaction()).len();
         let id = checked.transaction().id();
+        let address = account(checked.transaction()).map(|(address, _)| address);
         let entry = Entry { id, checked, fee, bytes, turn, since };
-        self.make_room(chain, &entry, replaced)?;
+        self.make_room(chain, &entry, &replaced)?;
         self.next = self.next.max(turn.saturating_add(1));
-        self.first = self.first.min(turn);
         chain.kept_mut().put(Space::Mempool, id.to_vec(), entry.kept());
         self.insert(entry);
+        if let Some(address) = address.filter(|_| !replaced.is_empty()) {
+            self.judge_again(chain, &address, verifier)?;
+        }
         Ok(())
     }
 
-    /// What a transaction is worth after those that it must come after, and which one it takes the place of.
+    /// What a transaction is worth after those that it must come after, and which it takes the place of.
     fn judge(
         &mut self,
         chain: &Chain,
         transaction: Transaction,
         verifier: Verifier<'_>,
-    ) -> Result<(Checked, Units, Option<Txid>), Failed> {
+    ) -> Result<(Checked, Units, Vec<Txid>), Failed> {
         let Verifier { engine, control } = verifier;
-        let replaced = self.next_or_replaced(chain, &transaction)?;
+        self.is_next(chain, &transaction)?;
+        let replaced = self.rivals(&transaction);
         let before = self.before(&transaction, BEFORE_MAX)?;
-        let mut draft = chain.draft()?;
+        let mut draft = chain.draft()?.of_any_weight();
         for id in before {
             let entry = self.entries.get_mut(&id).expect("it waits");
             // One that is not good any more does not help: the transaction is judged without it.
@@ -327,30 +364,43 @@ impl Mempool {
         let mut checked = draft.check(engine, transaction, control).map_err(fault)?;
         draft.add_checked(engine, &mut checked, control).map_err(fault)?;
         let fee = Units(draft.fees().0 - fees.0);
-        if let Some(replaced) = replaced {
-            let old = &self.entries[&replaced];
-            let least = rate(old.fee, old.checked.weight()) * REPLACEMENT_PERCENT / 100;
-            let least = (least * u128::from(checked.weight())).div_ceil(1_000_000);
-            let least = Units(u64::try_from(least).unwrap_or(u64::MAX).max(old.fee.0.saturating_add(1)));
-            if fee < least {
-                return Err(Refusal::Replacement { least }.into());
-            }
+        let least = self.least_instead_of(&replaced, checked.weight());
+        if fee < least {
+            return Err(Refusal::Replacement { least }.into());
         }
         Ok((checked, fee, replaced))
     }
 
-    /// Whether the account's transactions before it are there, and which one has its sequence already.
-    fn next_or_replaced(&self, chain: &Chain, transaction: &Transaction) -> Result<Option<Txid>, Failed> {
-        let Some((address, sequence)) = account(transaction) else { return Ok(None) };
-        if let Some(id) = self.accounts.get(&(address, sequence)) {
-            return Ok(Some(*id));
+    /// What a transaction of this weight must pay to take the place of others: for its weight a quarter more than each of them,
+    /// and more than all together.
+    fn least_instead_of(&self, replaced: &[Txid], weight: u64) -> Units {
+        let (mut least, mut sum) = (0, 0u64);
+        for id in replaced {
+            let old = &self.entries[id];
+            let better = rate(old.fee, old.checked.weight()) * REPLACEMENT_PERCENT / 100;
+            least = least.max((better * u128::from(weight)).div_ceil(1_000_000));
+            sum = sum.saturating_add(old.fee.0).saturating_add(1);
         }
+        Units(u64::try_from(least).unwrap_or(u64::MAX).max(sum))
+    }
+
+    /// Whether the account's transactions before it are there.
+    fn is_next(&self, chain: &Chain, transaction: &Transaction) -> Result<(), Failed> {
+        let Some((address, sequence)) = account(transaction) else { return Ok(()) };
         let row = chain.ledger().row::<Account>(&address)?.unwrap_or_default();
         let next = self.next_sequence(&address, row.sequence);
-        if sequence > next {
-            return Err(Refusal::Gap { next, got: sequence }.into());
+        if sequence > next { Err(Refusal::Gap { next, got: sequence }.into()) } else { Ok(()) }
+    }
+
+    /// Those that cannot be in blocks together with a transaction: of the same sequence, or claims of what it claims.
+    fn rivals(&self, transaction: &Transaction) -> Vec<Txid> {
+        let mut rivals = BTreeSet::new();
+        rivals.extend(account(transaction).and_then(|place| self.accounts.get(&place)));
+        for (bank, depth) in banks(transaction) {
+            let deeper = self.banks.range((bank, depth)..=(bank, Depth(u32::MAX)));
+            rivals.extend(deeper.flat_map(|(_, ids)| ids));
         }
-        Ok(None)
+        rivals.into_iter().collect()
     }
 
     /// Those that a transaction must come after, in their order.
@@ -403,14 +453,14 @@ impl Mempool {
         found
     }
 
-    /// Has those that pay least make room for a new one, and the replaced one go.
-    fn make_room(&mut self, chain: &mut Chain, new: &Entry, replaced: Option<Txid>) -> Result<(), Failed> {
-        let freed = replaced.map_or(0, |id| self.entries[&id].checked.weight());
+    /// Has those that pay least make room for a new one, and those that it replaces go.
+    fn make_room(&mut self, chain: &mut Chain, new: &Entry, replaced: &[Txid]) -> Result<(), Failed> {
+        let freed: u64 = replaced.iter().map(|id| self.entries[id].checked.weight()).sum();
         let needed = self.weight - freed + new.checked.weight();
         let mut over = needed.saturating_sub(self.limits.weight_max);
         let own: HashSet<Txid> = self.before(new.transaction(), BEFORE_MAX)?.into_iter().collect();
         let mut victims = Vec::new();
-        for (rate, turn, id) in &self.ranks {
+        for (rate, turn, id) in self.ranks.iter().filter(|(_, _, id)| !replaced.contains(id)) {
             if over == 0 {
                 break;
             }
@@ -423,12 +473,8 @@ impl Mempool {
         if over > 0 {
             return Err(Refusal::Full { least_millionths: u128::MAX }.into());
         }
-        if let Some(replaced) = replaced {
-            self.remove(chain, &replaced);
-        }
-        for id in victims {
-            self.remove_with_later(chain, &id);
-        }
+        replaced.iter().for_each(|id| self.remove(chain, id));
+        victims.iter().for_each(|id| self.remove_with_later(chain, id));
         Ok(())
     }
 
@@ -492,6 +538,27 @@ impl Mempool {
             }
         }
     }
+}
+
+/// Whether a transaction is on the chain.
+fn on_chain(chain: &Chain, id: &[u8]) -> Result<Option<Place>, StorageError> {
+    id.try_into().map_or(Ok(None), |id| chain.kept().place(&id))
+}
+
+/// Those that the database says wait, in their turns.
+fn turns(kept: &Overlay) -> Result<Vec<Vec<u8>>, StorageError> {
+    const PAGE: usize = 256;
+    let (mut turns, mut from) = (Vec::new(), Vec::new());
+    loop {
+        let page = kept.entries(Space::Mempool, &[], &from, PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        from = [last.as_slice(), &[0]].concat();
+        // The turn comes first in what is kept. What is too short to have one does not decode either.
+        let turn = |value: &[u8]| value.first_chunk().map_or(u64::MAX, |turn| u64::from_le_bytes(*turn));
+        turns.extend(page.iter().map(|(key, value)| (turn(value), key.clone())));
+    }
+    turns.sort_unstable();
+    Ok(turns.into_iter().map(|(_, key)| key).collect())
 }
 
 /// Whether a waiting transaction that is rejected will be rejected for ever.

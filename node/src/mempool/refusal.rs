@@ -33,8 +33,8 @@ pub enum Refusal {
         /// The most.
         max: usize,
     },
-    /// Another with its sequence waits, or for what it claims.
-    #[error("another with the same sequence waits; to take its place it must pay {} units", least.0)]
+    /// Another with its sequence waits, or one that claims what it claims.
+    #[error("another waits with the same sequence, or claims the same; to take its place it must pay {} units", least.0)]
     Replacement {
         /// What it must pay at least.
         least: Units,

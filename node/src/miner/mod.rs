@@ -167,19 +167,17 @@ impl Miner {
             rejected: AtomicU64::new(0),
             told: Mutex::new(Told { duty: Duty::new(), last: None, failure: None }),
         });
-        let mining = Arc::clone(&shared);
-        let tips = node.tips();
-        let mine = move || Mining { shared: mining, watch, tips, rate: None }.run();
-        let mine = std::thread::Builder::new().name("gridnet-mine".to_owned()).spawn(mine)?;
-        let (mut tips, stale) = (node.tips(), ender.clone());
+        let (mut news, stale) = (node.tips(), ender.clone());
         let follow = move || {
             // Ends with the node, which is stopped before whoever made it goes.
-            while pollster::block_on(tips.changed()).is_ok() {
+            while pollster::block_on(news.changed()).is_ok() {
                 stale.end();
             }
         };
-        // Without this thread stale work goes on for two seconds: no reason to wait for its end.
         std::thread::Builder::new().name("gridnet-stale".to_owned()).spawn(follow)?;
+        let (mining, tips) = (Arc::clone(&shared), node.tips());
+        let mine = move || Mining { shared: mining, watch, tips, rate: None }.run();
+        let mine = std::thread::Builder::new().name("gridnet-mine".to_owned()).spawn(mine)?;
         Ok(Miner(Arc::new(Handle { shared, ender, threads: Mutex::new(vec![mine]) })))
     }
 
@@ -231,7 +229,7 @@ impl Miner {
         }
     }
 
-    /// Stops, and waits for it: within a tenth of a second.
+    /// Stops, and waits for it: a tenth of a second, unless the node is busy.
     pub fn stop(&self) {
         self.0.stop();
     }
@@ -283,7 +281,7 @@ impl Mining {
                 Err(error) => {
                     self.shared.told().failure = Some(error.to_string());
                     work = None;
-                    std::thread::sleep(PATIENCE);
+                    self.rest(PATIENCE);
                 }
             }
         }
@@ -353,7 +351,13 @@ impl Mining {
 
     fn send(&self, block: gridnet_protocol::block::Block) -> Result<(), NodeError> {
         let id = block.id();
-        let counter = match self.shared.node.submit_block(block)? {
+        let submitted = loop {
+            match self.shared.node.submit_block(block.clone()) {
+                Err(NodeError::Busy) if !self.shared.is_over() => std::thread::sleep(PAUSE),
+                submitted => break submitted?,
+            }
+        };
+        let counter = match submitted {
             Submitted::Taken => {
                 let mut told = self.shared.told();
                 (told.last, told.failure) = (Some(id), None);

@@ -114,7 +114,7 @@ impl Rolling {
             merkle::climb(&id, 0, &self.branch).expect("the first leaf's branch leads to the root");
     }
 
-    /// Sets the time, if nothing of it was tried yet under another.
+    /// Sets a later time: then everything can be tried again under it.
     pub fn set_time(&mut self, time: u32) {
         if time > self.block.header.time {
             self.block.header.time = time;

@@ -28,7 +28,7 @@ pub use self::request::{MempoolSize, Template};
 use self::request::{Reply, Request};
 use self::worker::Worker;
 use crate::chain::{BlockId, ChainView, Submitted};
-use crate::guard::guard;
+use crate::guard::{FAULT, guard};
 use crate::mempool::{Limits, Txid, Waiting};
 use crate::storage::{DirectoryLock, Storage};
 
@@ -51,6 +51,8 @@ pub struct Settings {
     pub mempool: Limits,
     /// After how many bytes the changes of a long reorganisation are committed, [`None`]: after 32 MiB.
     pub gathered_max: Option<usize>,
+    /// Ends the start, which may take long after a kill. What has begun is ended by [`Node::stop`].
+    pub cancel: Cancel,
 }
 
 impl Settings {
@@ -63,6 +65,7 @@ impl Settings {
             clock: Clock::system(),
             mempool: Limits::default(),
             gathered_max: None,
+            cancel: Cancel::default(),
         }
     }
 }
@@ -106,11 +109,10 @@ impl Node {
     /// # Errors
     /// [`NodeError::Storage`] and [`NodeError::Unsound`].
     pub fn start(settings: Settings) -> Result<Node, NodeError> {
-        let cancel = Cancel::default();
-        let control = Control { cancel: cancel.clone(), progress: None };
+        let Settings { storage, directory, engine, clock, mempool, gathered_max, cancel } = settings;
+        let control = Control { cancel, progress: None };
         let (requests, inbox) = sync_channel(REQUESTS_MAX);
         let (events, _) = broadcast::channel(EVENTS_MAX);
-        let Settings { storage, directory, engine, clock, mempool, gathered_max } = settings;
         let parts = worker::Parts {
             storage: storage.clone(),
             engine: Arc::clone(&engine),
@@ -120,7 +122,9 @@ impl Node {
             gathered_max,
             events: events.clone(),
         };
-        let (worker, tips) = guarded(|| Worker::start(parts))?;
+        let (mut worker, tips) = guarded(|| Worker::start(parts))?;
+        let cancel = Cancel::default();
+        worker.is_ended_by(cancel.clone());
         let failure = Arc::new(Mutex::new(None));
         let told = Arc::clone(&failure);
         let run = move || {
@@ -328,7 +332,7 @@ impl Node {
 
 /// A panic is a failure: whoever waits must not wait for ever, and nobody must go on.
 fn guarded<T>(act: impl FnOnce() -> Result<T, NodeError>) -> Result<T, NodeError> {
-    let failed = |why| Err(NodeError::Failed(format!("a fault of this software, or of its database: {why}")));
+    let failed = |why| Err(NodeError::Failed(format!("{FAULT}: {why}")));
     guard(act).unwrap_or_else(failed)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use gridnet_core::{Control, Engine};
+use gridnet_core::{Cancel, Control, Engine};
 use gridnet_protocol::Address;
 use gridnet_protocol::ledger::Fault;
 use gridnet_protocol::state::row::{Account, Tip};
@@ -47,6 +47,8 @@ pub(super) struct Worker {
     clock: Clock,
     tips: watch::Sender<Tip>,
     events: broadcast::Sender<Event>,
+    /// What is told when it is on the disk.
+    news: Vec<Event>,
     template: Option<(Address, Template)>,
     looked_for_old: Instant,
 }
@@ -71,16 +73,31 @@ impl Worker {
         repair::check_at_start(chain.storage())?;
         reached(Point::Checked);
         let verifier = Verifier { engine: &engine, control: &control };
-        let mut mempool = Mempool::load(&mut chain, limits, verifier, clock.now())?;
         chain.activate(verifier)?;
-        let steps = chain.take_steps();
-        mempool.follow(&mut chain, &steps, verifier, clock.now())?;
+        // Nobody was told of anything yet.
+        chain.take_steps();
+        let mempool = Mempool::load(&mut chain, limits, verifier, clock.now())?;
         chain.commit()?;
         let (tips, tip) = watch::channel(chain.tip()?);
         let looked_for_old = Instant::now();
-        let worker =
-            Worker { chain, mempool, engine, control, clock, tips, events, template: None, looked_for_old };
+        let worker = Worker {
+            chain,
+            mempool,
+            engine,
+            control,
+            clock,
+            tips,
+            events,
+            news: Vec::new(),
+            template: None,
+            looked_for_old,
+        };
         Ok((worker, tip))
+    }
+
+    /// By what it is ended from now on.
+    pub(super) fn is_ended_by(&mut self, cancel: Cancel) {
+        self.control.cancel = cancel;
     }
 
     /// Answers until it is told to stop, or something fails.
@@ -117,7 +134,7 @@ impl Worker {
             next =
                 if count < TOGETHER_MAX && bytes < TOGETHER_BYTES_MAX { inbox.try_recv().ok() } else { None };
         }
-        self.activate(now)?;
+        self.activate()?;
         if self.looked_for_old.elapsed() > OLD_EVERY {
             self.mempool.forget_old(&mut self.chain, now);
             self.looked_for_old = Instant::now();
@@ -147,7 +164,7 @@ impl Worker {
             }
             Request::Transaction(transaction, reply) => {
                 // It is judged on the chain that those before it made.
-                self.activate(now)?;
+                self.activate()?;
                 let (engine, control) = self.verifier();
                 let verifier = Verifier { engine: &engine, control: &control };
                 let admitted = self.mempool.submit(&mut self.chain, *transaction, verifier, now)?;
@@ -159,7 +176,7 @@ impl Worker {
     }
 
     /// Brings the chain to its best block, and the mempool with it.
-    fn activate(&mut self, now: Time) -> Result<(), Stop> {
+    fn activate(&mut self) -> Result<(), Stop> {
         let (engine, control) = self.verifier();
         let verifier = Verifier { engine: &engine, control: &control };
         self.chain.activate(verifier)?;
@@ -167,17 +184,14 @@ impl Worker {
         if steps.is_empty() {
             return Ok(());
         }
-        self.mempool.follow(&mut self.chain, &steps, verifier, now)?;
+        self.mempool.follow(&mut self.chain, &steps, verifier)?;
         self.template = None;
-        for step in steps {
-            // Nobody may listen.
-            let _ = self.events.send(Event::Step(step));
-        }
+        self.news.extend(steps.into_iter().map(Event::Step));
         Ok(())
     }
 
     /// What is to be told once the disk has it.
-    fn settle(&self, answer: Answer) -> Result<Said, Stop> {
+    fn settle(&mut self, answer: Answer) -> Result<Said, Stop> {
         Ok(match answer {
             Answer::Block(id, Submitted::Kept, reply) => Said::Block(self.chain.standing(&id)?, reply),
             Answer::Block(_, submitted, reply) | Answer::Header(submitted, reply) => {
@@ -185,7 +199,7 @@ impl Worker {
             }
             Answer::Transaction(admitted, reply) => {
                 if let Ok(id) = &admitted {
-                    let _ = self.events.send(Event::Transaction(*id));
+                    self.news.push(Event::Transaction(*id));
                 }
                 Said::Transaction(admitted, reply)
             }
@@ -199,6 +213,10 @@ impl Worker {
             *last = tip;
             is_new
         });
+        for event in self.news.drain(..) {
+            // Nobody may listen.
+            let _ = self.events.send(event);
+        }
         Ok(())
     }
 
@@ -208,8 +226,12 @@ impl Worker {
         let verifier = Verifier { engine: &engine, control: &control };
         match request {
             Request::Template(payout, reply) => {
-                let template = self.template(payout)?;
-                let _ = reply.send(Ok(template));
+                let template = match self.template(payout) {
+                    // No block can follow the last one: its time or its height is the last that there is.
+                    Err(Stop::Fault(Fault::Rejected(why))) => Err(NodeError::Rejected(why)),
+                    template => Ok(template?),
+                };
+                let _ = reply.send(template);
             }
             Request::Test(transaction, reply) => {
                 let tested = self.mempool.test(&self.chain, *transaction, verifier)?;
@@ -241,7 +263,7 @@ impl Worker {
     }
 
     /// The block to mine: the same as long as nothing changes.
-    fn template(&mut self, payout: Address) -> Result<Template, NodeError> {
+    fn template(&mut self, payout: Address) -> Result<Template, Stop> {
         let now = self.clock.now();
         let changes = self.mempool.changes();
         if let Some((to, template)) = &self.template
@@ -262,7 +284,7 @@ impl Worker {
         self.mempool.forget(&mut self.chain, &hopeless);
         self.chain.commit()?;
         let target = block.header.target();
-        let target = target.map_err(|error| NodeError::from(Stop::Fault(Fault::Engine(error))))?;
+        let target = target.map_err(|error| Stop::Fault(Fault::Engine(error)))?;
         let time_min = Time(self.chain.tip()?.median_time().0 + 1);
         let function = self.chain.network().parameters().proof_of_work;
         let changes = self.mempool.changes();

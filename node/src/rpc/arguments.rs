@@ -5,6 +5,7 @@ use gridnet_protocol::encoding::decode;
 use gridnet_protocol::state::Table;
 use gridnet_protocol::transaction::Transaction;
 use gridnet_protocol::{Address, Network};
+use serde_json::Value;
 
 use super::failure::{Code, Failure};
 use super::method::Arguments;
@@ -58,6 +59,14 @@ impl Arguments {
         let key = bytes(name, &self.may::<String>(name)?.unwrap_or_default())?;
         let too_long = || Failure::new(Code::Value, format!("{name} has {KEY_BYTES_MAX} bytes at most"));
         if key.len() > KEY_BYTES_MAX { Err(too_long()) } else { Ok(key) }
+    }
+
+    /// Whether or not; Bitcoin's programs say it by a number, too.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Failure> {
+        match self.may::<Value>(name)? {
+            Some(Value::Number(number)) if number.is_u64() => Ok(Some(number.as_u64() != Some(0))),
+            _ => self.may(name),
+        }
     }
 
     /// A transaction in hex.

@@ -156,6 +156,11 @@ impl Asked {
 }
 
 impl Malformed {
+    /// The answer, when it is refused for another reason.
+    pub(super) fn refused(self, failure: Failure) -> String {
+        Malformed { failure, ..self }.answer()
+    }
+
     /// The answer.
     pub(super) fn answer(&self) -> String {
         let null = RawValue::from_string("null".to_owned()).expect("null is JSON");

@@ -1,9 +1,11 @@
-//! Who is connected, and how much each asks for. Nobody can take all connections, nor all of the time.
+//! Who is connected, and how much each asks for. Nobody can take all connections, all of the time, or all threads.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::settings::Limits;
 
@@ -40,24 +42,31 @@ struct Known {
     /// Requests that it may make at once, and when that was so.
     requests: f64,
     at: Instant,
+    /// Places for long polls.
+    polls: Arc<Semaphore>,
 }
 
 #[derive(Default)]
 struct Table {
     known: HashMap<Client, Known>,
     connections: usize,
+    /// Of them, those of clients elsewhere.
+    elsewhere: usize,
 }
 
 /// Everybody.
 pub(super) struct Clients {
     limits: Limits,
     table: Mutex<Table>,
+    /// Places for calls, of all of them together.
+    calls: Arc<Semaphore>,
 }
 
 impl Clients {
     /// Nobody yet.
     pub(super) fn new(limits: Limits) -> Arc<Clients> {
-        Arc::new(Clients { limits, table: Mutex::default() })
+        let calls = Arc::new(Semaphore::new(limits.calls));
+        Arc::new(Clients { limits, table: Mutex::default(), calls })
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -78,22 +87,29 @@ impl Clients {
 
     /// A connection more; `None` when the client, or all of them, have enough.
     pub(super) fn enter(self: &Arc<Clients>, client: Client) -> Option<Visit> {
-        let Limits { connections, connections_each, connections_here, .. } = self.limits;
-        let each = if client == Client::Here { connections_here } else { connections_each };
+        let Limits { connections, connections_elsewhere, connections_each, connections_here, .. } =
+            self.limits;
+        let is_here = client == Client::Here;
+        let each = if is_here { connections_here } else { connections_each };
         let mut table = self.table();
-        if table.connections >= connections {
+        if table.connections >= connections || (!is_here && table.elsewhere >= connections_elsewhere) {
             return None;
         }
         self.forget(&mut table);
         let requests = self.burst(client);
-        let fresh = Known { connections: 0, requests, at: Instant::now() };
-        let known = table.known.entry(client).or_insert(fresh);
+        let polls = self.limits.polls_each;
+        let fresh =
+            || Known { connections: 0, requests, at: Instant::now(), polls: Arc::new(Semaphore::new(polls)) };
+        let known = table.known.entry(client).or_insert_with(fresh);
         if known.connections >= each {
             return None;
         }
         known.connections += 1;
+        let polls = Arc::clone(&known.polls);
         table.connections += 1;
-        Some(Visit { clients: Arc::clone(self), client })
+        table.elsewhere += usize::from(!is_here);
+        let calls = Arc::new(Semaphore::new(self.limits.calls_each));
+        Some(Visit { clients: Arc::clone(self), client, calls, polls })
     }
 
     /// Makes room: clients without a connection are dropped when there are many.
@@ -118,6 +134,15 @@ impl Clients {
 pub(super) struct Visit {
     clients: Arc<Clients>,
     client: Client,
+    /// Places for its calls.
+    calls: Arc<Semaphore>,
+    /// Places for its client's long polls.
+    polls: Arc<Semaphore>,
+}
+
+/// A place that something takes until it is dropped.
+pub(super) struct Place {
+    _permits: [Option<OwnedSemaphorePermit>; 2],
 }
 
 impl Visit {
@@ -136,12 +161,26 @@ impl Visit {
         }
         may
     }
+
+    /// A place for a call that is to be answered at once; `None` when the connection, or all of them, have enough.
+    pub(super) fn call(&self) -> Option<Place> {
+        let own = Arc::clone(&self.calls).try_acquire_owned().ok()?;
+        let of_all = Arc::clone(&self.clients.calls).try_acquire_owned().ok()?;
+        Some(Place { _permits: [Some(own), Some(of_all)] })
+    }
+
+    /// A place for a call that waits for something, and keeps no thread meanwhile; `None` when the client has enough.
+    pub(super) fn poll(&self) -> Option<Place> {
+        let own = Arc::clone(&self.polls).try_acquire_owned().ok()?;
+        Some(Place { _permits: [Some(own), None] })
+    }
 }
 
 impl Drop for Visit {
     fn drop(&mut self) {
         let mut table = self.clients.table();
         table.connections -= 1;
+        table.elsewhere -= usize::from(self.client != Client::Here);
         if let Some(known) = table.known.get_mut(&self.client) {
             known.connections -= 1;
         }
@@ -181,6 +220,38 @@ mod tests {
         drop(first);
         assert!(clients.enter(of("192.0.2.2")).is_some());
         assert!(clients.enter(one).is_some());
+    }
+
+    #[test]
+    fn some_connections_are_kept_for_this_machine() {
+        let clients = Clients::new(Limits::of_connections(8));
+        let elsewhere: Vec<_> =
+            (1..=8).map(|last| clients.enter(Client::V4([192, 0, 2, last].into()))).collect();
+        assert_eq!(elsewhere.iter().flatten().count(), 6);
+        let here: Vec<_> = (0..8).map(|_| clients.enter(Client::Here)).collect();
+        assert_eq!(here.iter().flatten().count(), 2);
+        drop(elsewhere);
+        let more: Vec<_> = (0..8).map(|_| clients.enter(Client::Here)).collect();
+        assert_eq!(more.iter().flatten().count(), 4, "nor has this machine all of them");
+        assert!(clients.enter(of("192.0.2.1")).is_some());
+    }
+
+    #[test]
+    fn calls_at_a_time_are_counted_of_each_connection_and_of_all() {
+        let limits = Limits { calls: 3, calls_each: 2, polls_each: 1, ..Limits::default() };
+        let clients = Clients::new(limits);
+        let [one, two] = [(); 2].map(|()| clients.enter(Client::Here).expect("room"));
+        let (first, _second) = (one.call(), one.call());
+        assert!(first.is_some() && one.call().is_none());
+        let _third = two.call();
+        assert!(two.call().is_none(), "all are taken");
+        drop(first);
+        assert!(two.call().is_some());
+        // Long polls are a client's, not a connection's, and none of those.
+        let poll = one.poll();
+        assert!(poll.is_some() && two.poll().is_none());
+        drop(poll);
+        assert!(two.poll().is_some());
     }
 
     #[test]

@@ -10,15 +10,19 @@ pub(super) fn refusal<B>(request: &Request<B>, is_private: bool) -> Option<&'sta
     if request.headers().contains_key(header::ORIGIN) {
         return Some("web pages are not answered: this request has an Origin");
     }
-    let named = request.headers().get_all(header::HOST).iter().map(HeaderValue::to_str);
-    let asked = request.uri().host().map(Ok);
-    let is_here = |host: Result<&str, _>| host.is_ok_and(is_here);
-    if is_private && !named.chain(asked).all(is_here) {
+    if is_private && !is_named_here(request) {
         return Some(
             "this node answers to localhost, 127.0.0.1 and [::1] only: the request's Host is another",
         );
     }
     None
+}
+
+/// Whether a request asks for no host but this machine.
+pub(super) fn is_named_here<B>(request: &Request<B>) -> bool {
+    let named = request.headers().get_all(header::HOST).iter().map(HeaderValue::to_str);
+    let asked = request.uri().host().map(Ok);
+    named.chain(asked).all(|host: Result<&str, _>| host.is_ok_and(is_here))
 }
 
 /// Whether a host, with a port or without, is a name of this machine.

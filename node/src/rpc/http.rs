@@ -14,14 +14,15 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use jsonrpsee::server::{TowerService, ws};
 use prometheus_client::registry::Registry;
 use tower::Service as _;
-use tower::layer::util::Identity;
+use tower::layer::util::{Identity, Stack};
 
 use super::auth::{Cookies, Scope};
 use super::calls::{self, Asked, Body, Malformed};
 use super::clients::{Clients, Visit};
+use super::counted::{Counts, too_many};
 use super::failure::{Code, Failure};
 use super::gate;
-use super::method::Caller;
+use super::method::{Caller, busy};
 use super::patience::Busy;
 use super::settings::Limits;
 use super::traffic::Traffic;
@@ -54,7 +55,7 @@ pub(super) struct Shared {
     pub(super) clients: Arc<Clients>,
     pub(super) pages: Arc<dyn Pages>,
     /// What answers calls.
-    pub(super) calls: TowerService<Identity, Identity>,
+    pub(super) calls: TowerService<Stack<Counts, Identity>, Identity>,
     /// Methods that are for WebSockets only.
     pub(super) subscriptions: &'static [&'static str],
     /// Whether only this machine's programs can connect.
@@ -112,6 +113,8 @@ async fn rpc(State(shared): State<Arc<Shared>>, mut request: Request) -> Respons
         return unauthorized(&shared);
     };
     let caller = Caller { scope, visit };
+    // It has been looked at; what comes next may log what it is given.
+    request.headers_mut().remove(header::AUTHORIZATION);
     if ws::is_upgrade_request(&request) {
         busy.for_good();
         request.extensions_mut().insert(caller);
@@ -135,6 +138,7 @@ async fn rpc(State(shared): State<Arc<Shared>>, mut request: Request) -> Respons
     let answer = match calls::read(&bytes, depth, batch) {
         Ok(Body::One(asked)) => one(&shared, &caller, asked).await,
         Ok(Body::Many(asked)) => many(&shared, &caller, asked).await,
+        // The request was counted.
         Err(malformed) => Some(malformed.answer()),
     };
     match answer {
@@ -160,9 +164,14 @@ async fn body(body: HttpBody, most: usize, time: Duration) -> Result<Bytes, Resp
 async fn one(shared: &Shared, caller: &Caller, asked: Result<Asked, Malformed>) -> Option<String> {
     let asked = match asked {
         Ok(asked) => asked,
-        Err(malformed) => return Some(malformed.answer()),
+        Err(malformed) if caller.visit.asks() => return Some(malformed.answer()),
+        Err(malformed) => return Some(malformed.refused(too_many())),
     };
+    // Other calls are counted where they are answered.
     if shared.subscriptions.contains(&asked.method.as_str()) {
+        if !caller.visit.asks() {
+            return asked.fail(&too_many());
+        }
         let message =
             format!("{} is answered over a WebSocket, where there is somebody to tell", asked.method);
         return asked.fail(&Failure::new(Code::Method, message));
@@ -197,14 +206,26 @@ async fn many(shared: &Shared, caller: &Caller, batch: Vec<Result<Asked, Malform
     (!answers.is_empty()).then(|| format!("[{}]", answers.join(",")))
 }
 
-/// Figures. This machine's programs need no cookie: they tell nothing that a cookie guards.
+/// Figures. This machine's programs need no cookie, if they ask by a name of this machine: figures tell nothing that a cookie
+/// guards.
 async fn metrics(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let is_here = request.extensions().get::<Peer>().is_some_and(|peer| peer.is_here);
-    if !is_here && scope(&shared, request.headers()).is_none() {
+    let Some(Peer { visit, is_here, .. }) = request.extensions().get::<Peer>() else {
+        return unauthorized(&shared);
+    };
+    // A browser on this machine could be led here by a stranger's name, whose page could read the answer then.
+    let is_open = *is_here && gate::is_named_here(&request);
+    if !is_open && scope(&shared, request.headers()).is_none() {
         return unauthorized(&shared);
     }
+    let Some(place) = visit.call() else {
+        return text(StatusCode::SERVICE_UNAVAILABLE, busy("requests").message);
+    };
     let pages = Arc::clone(&shared.pages);
-    let figures = tokio::task::spawn_blocking(move || pages.figures()).await;
+    let figures = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        pages.figures()
+    });
+    let figures = figures.await;
     let written = figures.ok().and_then(|more| shared.traffic.text(shared.clients.connections(), &more).ok());
     match written {
         Some(figures) => {

@@ -18,8 +18,8 @@ use super::traffic::Traffic;
 
 /// What a method answers.
 pub type Answer = Result<Value, Failure>;
-/// What a method waits for before it is answered.
-pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// What a method waits for before it is answered, if there is something.
+pub type Wait = Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub struct Method<C: 'static> {
     pub summary: &'static str,
     /// What answers.
     pub run: fn(&C, &Arguments) -> Answer,
-    /// What is waited for before, without a thread.
+    /// What is waited for before, without a thread, if something is.
     pub wait: Option<fn(&Arc<C>, &Arguments) -> Wait>,
 }
 
@@ -149,16 +149,21 @@ pub(super) struct Caller {
     pub(super) visit: Arc<Visit>,
 }
 
-/// Looks at a call before it is answered: `None` when it may be.
-fn refusal(scope: Scope, caller: Option<&Caller>) -> Option<Failure> {
+/// Looks at a call before it is answered: who calls, if that may be.
+fn allowed(scope: Scope, caller: Option<&Caller>) -> Result<&Caller, Failure> {
     // A call that comes from nowhere has no cookie.
-    let Some(caller) = caller else { return Some(Failure::new(Code::Forbidden, "who calls is not known")) };
+    let caller = caller.ok_or_else(|| Failure::new(Code::Forbidden, "who calls is not known"))?;
     if caller.scope < scope {
         let message =
             format!("this cookie is for reading only: the one in {} may do this", Scope::Control.file());
-        return Some(Failure::new(Code::Forbidden, message));
+        return Err(Failure::new(Code::Forbidden, message));
     }
-    (!caller.visit.asks()).then(|| Failure::new(Code::TooMany, "too many requests: ask again in a second"))
+    Ok(caller)
+}
+
+/// What somebody is told who has too many calls at a time.
+pub(super) fn busy(what: &str) -> Failure {
+    Failure::new(Code::Busy, format!("too many {what} at a time: wait for an answer, and ask again"))
 }
 
 /// The methods of a table, over a context.
@@ -192,9 +197,8 @@ async fn answer<C: Send + Sync + 'static>(
     extensions: &Extensions,
     depth: usize,
 ) -> Answer {
-    if let Some(failure) = refusal(method.scope, extensions.get::<Caller>()) {
-        return Err(failure);
-    }
+    let caller = allowed(method.scope, extensions.get::<Caller>())?;
+    let mut place = caller.visit.call().ok_or_else(|| busy("calls"))?;
     let given = params.as_str();
     // Over HTTP the whole body was looked at already.
     if given.is_some_and(|given| is_deeper(given.as_bytes(), depth)) {
@@ -202,10 +206,17 @@ async fn answer<C: Send + Sync + 'static>(
     }
     let arguments = Arguments::read(method, given)?;
     drop(params);
-    if let Some(wait) = method.wait {
-        wait(&context, &arguments).await;
+    if let Some(wait) = method.wait.and_then(|wait| wait(&context, &arguments)) {
+        // Who waits is in nobody's way.
+        place = caller.visit.poll().ok_or_else(|| busy("long polls"))?;
+        wait.await;
     }
-    let answered = tokio::task::spawn_blocking(move || (method.run)(&context, &arguments)).await;
+    let answered = tokio::task::spawn_blocking(move || {
+        // It works on when the caller is gone, and so keeps its place.
+        let _place = place;
+        (method.run)(&context, &arguments)
+    });
+    let answered = answered.await;
     answered.unwrap_or_else(|_| {
         tracing::error!(method = method.name, "a call ended in a panic");
         Err(Failure::internal("the call could not be answered: the node's log says more"))

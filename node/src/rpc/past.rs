@@ -14,6 +14,8 @@ use crate::storage::Snapshot;
 
 /// Blocks that are taken back, at most.
 pub(super) const DEPTH_MAX: u32 = 1_000;
+/// As deep as many may ask at a time.
+pub(super) const SHALLOW: u32 = 16;
 
 /// A snapshot with changes taken back.
 pub(super) struct Past<'a> {
@@ -44,36 +46,57 @@ pub(super) struct Named<'a> {
     pub(super) block: Block,
 }
 
-/// The newest state whose root is named by a block with so many on top.
+/// What was, which is taken back bit by bit, and must not take more memory than it may.
+struct Before {
+    rows: HashMap<(Table, Vec<u8>), Option<Vec<u8>>>,
+    bytes: usize,
+    most: usize,
+}
+
+/// The newest state whose root is named by a block with so many on top. What those blocks changed has `most` bytes at most.
 ///
 /// # Errors
-/// [`Code::Value`] when there are not so many blocks; when the disk fails.
-pub(super) fn named(view: &ChainView, depth: u32) -> Result<Named<'_>, Failure> {
+/// [`Code::Value`] when there are not so many blocks, or they changed too much; when the disk fails.
+pub(super) fn named(view: &ChainView, depth: u32, most: usize) -> Result<Named<'_>, Failure> {
     let tip = view.tip()?;
     let deepest = tip.height.0.saturating_sub(1).min(DEPTH_MAX);
     if tip.height.0 == 0 || depth > deepest {
         let message = format!("the chain has {} blocks, and proofs go {DEPTH_MAX} blocks deep", tip.height.0);
         return Err(Failure::new(Code::Value, format!("depth {depth}: {message}")));
     }
-    let (snapshot, mut before, mut id) = (view.snapshot(), HashMap::new(), tip.id);
-    for _ in 0..depth {
-        id = take_back(snapshot, &mut before, &id)?;
+    let (snapshot, mut id) = (view.snapshot(), tip.id);
+    let mut before = Before { rows: HashMap::new(), bytes: 0, most };
+    for taken in 0..=depth {
+        let previous = take_back(snapshot, &mut before, &id)?;
+        if before.bytes > before.most {
+            let fits = match taken.checked_sub(1) {
+                Some(fits) => format!("{fits} is the deepest one now"),
+                None => "there is none now".to_owned(),
+            };
+            let message = format!("depth {depth}: so many blocks changed more than {most} bytes: {fits}");
+            return Err(Failure::new(Code::Value, message));
+        }
+        if taken < depth {
+            id = previous;
+        }
     }
     let block = snapshot.known_block(&id).map_err(Stop::from)?;
-    take_back(snapshot, &mut before, &id)?;
     let height = Height(tip.height.0 - depth - 1);
+    let before = before.rows;
     let ledger = Ledger::open(view.network(), Past { snapshot, before }).map_err(Stop::Fault)?;
     Ok(Named { ledger, height, block })
 }
 
 /// Takes a block back, and gives the one before it.
-fn take_back(
-    snapshot: &Snapshot,
-    before: &mut HashMap<(Table, Vec<u8>), Option<Vec<u8>>>,
-    id: &[u8; 32],
-) -> Result<[u8; 32], Stop> {
+fn take_back(snapshot: &Snapshot, before: &mut Before, id: &[u8; 32]) -> Result<[u8; 32], Stop> {
     for Change { table, key, value } in snapshot.known_undo(id)?.before {
-        before.insert((table, key), value);
+        let length = |value: &Option<Vec<u8>>| value.as_ref().map_or(0, Vec::len);
+        before.bytes += key.len() + length(&value);
+        // Rows that blocks after this one changed, too, are there once.
+        let key_length = key.len();
+        if let Some(later) = before.rows.insert((table, key), value) {
+            before.bytes -= key_length + length(&later);
+        }
     }
     Ok(snapshot.known_header(id)?.header().previous)
 }

@@ -11,6 +11,7 @@ use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use jsonrpsee::core::middleware::RpcServiceBuilder;
 use jsonrpsee::server::{
     BatchRequestConfig, Methods, PingConfig, ServerConfig, ServerHandle, StopHandle, stop_channel,
 };
@@ -20,6 +21,7 @@ use tokio::sync::mpsc;
 
 use super::auth::Cookies;
 use super::clients::{Client, Clients};
+use super::counted::Counts;
 use super::http::{self, Pages, Peer, Shared};
 use super::patience::{Busy, Patience};
 use super::settings::{Limits, Settings};
@@ -164,7 +166,8 @@ pub(super) fn shared(
 ) -> Arc<Shared> {
     let Service { methods, subscriptions, pages, traffic } = service;
     let builder = jsonrpsee::server::Server::builder().set_config(config(limits)).to_service_builder();
-    let calls = builder.build(methods, stopping);
+    let counted = RpcServiceBuilder::new().layer(Counts);
+    let calls = builder.set_rpc_middleware(counted).build(methods, stopping);
     let limits = limits.clone();
     Arc::new(Shared { cookies, limits, traffic, clients, pages, calls, subscriptions, is_private })
 }

@@ -37,6 +37,8 @@ pub const fn default_address(network: Network) -> &'static str {
 pub struct Limits {
     /// Open connections of all clients.
     pub connections: usize,
+    /// Open connections of all clients elsewhere: some are kept for this machine's programs.
+    pub connections_elsewhere: usize,
     /// Open connections of a client elsewhere.
     pub connections_each: usize,
     /// Open connections of this machine's programs.
@@ -61,10 +63,18 @@ pub struct Limits {
     pub batch: usize,
     /// Bytes of an answer.
     pub answer_bytes: usize,
+    /// Bytes of rows that a proof of an older state takes back.
+    pub undo_bytes: usize,
     /// Subscriptions of a WebSocket.
     pub subscriptions: u32,
     /// Calls that work at the same time; others wait for their turn.
     pub workers: usize,
+    /// Calls that work or wait for their turn, of all connections.
+    pub calls: usize,
+    /// The same of a connection.
+    pub calls_each: usize,
+    /// Long polls of a client that wait.
+    pub polls_each: usize,
     /// How long calls may go on after the server was told to stop.
     pub stop_time: Duration,
 }
@@ -73,6 +83,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 256,
+            connections_elsewhere: 192,
             connections_each: 16,
             connections_here: 192,
             requests_a_second: 50,
@@ -85,9 +96,48 @@ impl Default for Limits {
             depth: 64,
             batch: 128,
             answer_bytes: 32 << 20,
+            undo_bytes: 64 << 20,
             subscriptions: 16,
             workers: 8,
+            calls: 128,
+            calls_each: 32,
+            polls_each: 32,
             stop_time: Duration::from_secs(3),
         }
+    }
+}
+
+impl Limits {
+    /// The usual ones with so many connections in all: neither this machine's programs nor all others take all of them.
+    pub fn of_connections(connections: usize) -> Limits {
+        let kept = connections.div_ceil(4);
+        Limits {
+            connections,
+            connections_elsewhere: connections - kept,
+            connections_each: (connections / 16).max(1),
+            connections_here: (connections - connections / 4).max(1),
+            ..Limits::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn shares_grow_and_shrink_with_what_there_is() {
+        let shares = |connections| {
+            let Limits { connections_elsewhere, connections_each, connections_here, .. } =
+                Limits::of_connections(connections);
+            [connections_here, connections_elsewhere, connections_each]
+        };
+        let Limits { connections, connections_elsewhere, connections_each, connections_here, .. } =
+            Limits::default();
+        assert_eq!(shares(connections), [connections_here, connections_elsewhere, connections_each]);
+        assert_eq!(shares(4_096), [3_072, 3_072, 256]);
+        assert_eq!(shares(8), [6, 6, 1]);
+        // Whom the last one is for.
+        assert_eq!(shares(1), [1, 0, 1]);
     }
 }

@@ -68,6 +68,14 @@ impl StorageError {
         }
     }
 
+    /// The file is damaged beyond opening.
+    pub(super) fn unreadable(path: &Path, why: &str) -> StorageError {
+        let why = format!(
+            "it cannot be opened, so nothing in it can be mended: use a copy, or move it away and begin anew ({why})"
+        );
+        StorageError::File { path: path.to_owned(), why }
+    }
+
     /// The file could not be opened as a database.
     pub(super) fn opening(path: &Path, error: redb::DatabaseError) -> StorageError {
         let why = match error {
@@ -78,7 +86,7 @@ impl StorageError {
                 format!("it is a database of version {version}, which this program does not read")
             }
             other => match StorageError::disk(other) {
-                StorageError::Damaged(what) => return StorageError::Damaged(what),
+                StorageError::Damaged(what) => return StorageError::unreadable(path, &what),
                 other => other.to_string(),
             },
         };

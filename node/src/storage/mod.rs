@@ -19,7 +19,7 @@ use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
 pub use self::directory::{DATABASE, DirectoryLock};
 pub use self::error::StorageError;
 pub use self::overlay::Overlay;
-pub use self::snapshot::{Read, Snapshot};
+pub use self::snapshot::{Entry, Read, Snapshot};
 pub use self::space::Space;
 use crate::guard::guard;
 use crate::points::{Point, reached};
@@ -50,7 +50,7 @@ impl Storage {
     /// [`StorageError`]: of another network, of a newer format, damaged, or not to be read.
     pub fn open(directory: &DirectoryLock, network: Network) -> Result<Storage, StorageError> {
         let path = directory.path().join(DATABASE);
-        if !path.exists() {
+        if !is_there(&path)? {
             // A file is made under another name: a kill in the middle leaves nothing that looks like a database.
             let begun = directory.path().join(BEGUN);
             let failed =
@@ -92,7 +92,7 @@ impl Storage {
         path: &Path,
     ) -> Result<Storage, StorageError> {
         // What is no database can make it panic where it has checks of its own.
-        let opened = guard(open).map_err(StorageError::Damaged)?;
+        let opened = guard(open).map_err(|why| StorageError::unreadable(path, &why))?;
         let database = opened.map_err(|error| StorageError::opening(path, error))?;
         let storage = Storage { database: Arc::new(database), network };
         let found = storage.number(FORMAT_KEY)?;
@@ -188,6 +188,18 @@ impl Storage {
     pub fn check_pages(&mut self) -> Result<bool, StorageError> {
         let database = Arc::get_mut(&mut self.database).ok_or(StorageError::Busy)?;
         database.check_integrity().map_err(StorageError::disk)
+    }
+}
+
+/// Whether there is a file. One that cannot be looked at, or a link that leads nowhere, is not taken for none: a disk that is not
+/// there today must not be begun anew.
+pub(crate) fn is_there(path: &Path) -> Result<bool, StorageError> {
+    let failed = |why: String| StorageError::File { path: path.to_owned(), why };
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(error.to_string())),
+        Ok(_) if path.exists() => Ok(true),
+        Ok(_) => Err(failed("it is a link, and what it leads to is not there".to_owned())),
     }
 }
 

@@ -8,7 +8,7 @@ use redb::{ReadOnlyTable, ReadTransaction};
 use super::{Space, StorageError};
 
 /// A key and its value.
-pub(super) type Entry = (Vec<u8>, Vec<u8>);
+pub type Entry = (Vec<u8>, Vec<u8>);
 
 /// What can be read: a snapshot, or one with changes over it.
 pub trait Read {

@@ -53,6 +53,15 @@ pub enum WalletError {
         /// The names that there are.
         there: Vec<String>,
     },
+    /// An account that may sign everything is not held by a node that runs.
+    #[error(
+        "account {account:?} may sign everything, transfers too, and a running node holds no such key: limit it by \
+         `gridnet wallet scope {account} claim --max-day GNC` (or trade), or name another account"
+    )]
+    Unlimited {
+        /// The account.
+        account: String,
+    },
     /// No more accounts fit.
     #[error("a wallet has {0} accounts at most: create another one")]
     TooManyAccounts(u32),

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use gridnet_protocol::contract::Contract;
 use gridnet_protocol::ledger::least_fee;
 use gridnet_protocol::transaction::{Action, Body, Signed, Transaction};
 use gridnet_protocol::value::{Time, Units};
@@ -40,17 +39,16 @@ pub struct Asked<'a> {
     pub fee: Option<Units>,
     /// What is done.
     pub action: Action,
-    /// What the ledger knows of the contract that is to be closed. Other actions need none.
-    pub contract: Option<&'a Contract>,
     /// The present.
     pub now: Time,
 }
 
 impl HotKeys {
-    /// The keys of these accounts of a wallet. Its other keys and its words are forgotten at once.
+    /// The keys of these accounts of a wallet, each of which has a limited scope. Its other keys and its words are forgotten
+    /// at once.
     ///
     /// # Errors
-    /// [`WalletError::Password`], [`WalletError::UnknownAccount`].
+    /// [`WalletError::UnknownAccount`], [`WalletError::Unlimited`], [`WalletError::Password`].
     pub fn open<N: AsRef<str>>(
         wallet: &Wallet,
         password: &str,
@@ -60,6 +58,9 @@ impl HotKeys {
         let mut accounts: Vec<Account> = Vec::with_capacity(names.len());
         for name in names {
             let account = wallet.account(name.as_ref())?;
+            if account.scope == Scope::Full {
+                return Err(WalletError::Unlimited { account: account.name.to_string() });
+            }
             if !accounts.contains(account) {
                 accounts.push(account.clone());
             }
@@ -88,13 +89,25 @@ impl HotKeys {
         Ok(self.journal.lock().unwrap_or_else(PoisonError::into_inner).spent(&key, now))
     }
 
-    /// Signs, if the account's scope lets it pass. What it takes is written down before.
+    /// Signs, if the account's scope lets it pass. What it takes is written down before it is given out.
     ///
     /// # Errors
     /// [`WalletError::Refused`], which says what limit it would break; [`WalletError::UnknownAccount`],
     /// [`WalletError::Journal`].
     pub fn sign(&self, asked: Asked<'_>) -> Result<Transaction, WalletError> {
-        let Asked { account, sequence, fee, action, contract, now } = asked;
+        self.sign_if(asked, |_| Ok(()))
+    }
+
+    /// The same, if what was signed also passes a test. If it does not, nobody gets it, and nothing is written down.
+    ///
+    /// # Errors
+    /// Those of [`HotKeys::sign`]; what the test says.
+    pub fn sign_if<E: From<WalletError>>(
+        &self,
+        asked: Asked<'_>,
+        test: impl FnOnce(&Transaction) -> Result<(), E>,
+    ) -> Result<Transaction, E> {
+        let Asked { account, sequence, fee, action, now } = asked;
         let account = named(&self.accounts, account)?;
         let place = self.accounts.iter().position(|own| own.key == account.key).expect("it is one of them");
         let mut body = Body { sender: account.key, sequence, fee: Units::ZERO, action };
@@ -102,10 +115,8 @@ impl HotKeys {
         // Held until it is signed: two at once must not both find room.
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let spending = Spending {
-            network: self.network,
             sender: &account.key,
             action: &body.action,
-            contract,
             fee: body.fee,
             spent: journal.spent(&account.key, now),
         };
@@ -113,10 +124,11 @@ impl HotKeys {
             .scope
             .check(&spending)
             .map_err(|refusal| WalletError::Refused { account: account.name.to_string(), refusal })?;
-        if account.scope != Scope::Full {
-            journal.add(&account.key, now, takes)?;
-        }
-        body.sign(self.network, &self.keys[place]).map_err(|error| WalletError::System(error.to_string()))
+        let signed = body.sign(self.network, &self.keys[place]);
+        let signed = signed.map_err(|error| WalletError::System(error.to_string()))?;
+        test(&signed)?;
+        journal.add(&account.key, now, takes)?;
+        Ok(signed)
     }
 }
 

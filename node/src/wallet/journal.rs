@@ -25,7 +25,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// One that is forgotten with the process: for tests, and for accounts of full scope.
+    /// One that is forgotten with the process: for tests.
     pub fn in_memory() -> Journal {
         Journal::default()
     }

@@ -1,20 +1,18 @@
-//! Keys lent to a node's RPC server: what of the ledger their scopes must know is looked up here, and nowhere else.
+//! Keys lent to a node's RPC server.
 
 use std::fmt;
 
-use gridnet_protocol::contract::Contract;
-use gridnet_protocol::state::row::OpenedContract;
 use gridnet_protocol::transaction::{Action, Transaction};
 use gridnet_protocol::value::Units;
 
+use super::error::WalletError;
 use super::hot::{Asked, HotKeys};
 use crate::node::{Clock, Node};
-use crate::rpc::{Accounts, WalletAccount};
+use crate::rpc::{Accounts, Code, Failure, Test, WalletAccount};
 
 /// Keys that a node signs by, for whoever may control it.
 pub struct Lent {
     keys: HotKeys,
-    node: Node,
     /// The machine's: a node's own can be set, and with it the day.
     clock: Clock,
 }
@@ -30,7 +28,7 @@ impl Lent {
     ///
     /// # Errors
     /// Which networks they are of, when that is two.
-    pub fn new(keys: HotKeys, node: Node) -> Result<Lent, String> {
+    pub fn new(keys: HotKeys, node: &Node) -> Result<Lent, String> {
         let (of_keys, of_node) = (keys.network(), node.network());
         if of_keys != of_node {
             return Err(format!(
@@ -39,15 +37,13 @@ impl Lent {
                 of_node.name()
             ));
         }
-        Ok(Lent { keys, node, clock: Clock::system() })
+        Ok(Lent { keys, clock: Clock::system() })
     }
+}
 
-    /// The contract that an action would close, as the ledger has it.
-    fn contract(&self, action: &Action) -> Result<Option<Contract>, String> {
-        let Action::CloseContract { contract: id, .. } = action else { return Ok(None) };
-        let view = self.node.view().map_err(|error| error.to_string())?;
-        let row = view.row::<OpenedContract>(id).map_err(|error| error.to_string())?;
-        Ok(row.map(|row| row.contract))
+impl From<WalletError> for Failure {
+    fn from(error: WalletError) -> Failure {
+        Failure::new(Code::Refused, error.to_string())
     }
 }
 
@@ -67,11 +63,10 @@ impl Accounts for Lent {
         sequence: u64,
         fee: Option<Units>,
         action: Action,
-    ) -> Result<Transaction, String> {
-        let contract = self.contract(&action)?;
-        let (contract, now) = (contract.as_ref(), self.clock.now());
-        let asked = Asked { account, sequence, fee, action, contract, now };
-        self.keys.sign(asked).map_err(|error| error.to_string())
+        test: Test<'_>,
+    ) -> Result<Transaction, Failure> {
+        let asked = Asked { account, sequence, fee, action, now: self.clock.now() };
+        self.keys.sign_if(asked, test)
     }
 }
 
@@ -82,7 +77,7 @@ mod tests {
     use gridnet_core::Engine;
     use gridnet_protocol::encoding::List;
     use gridnet_protocol::transaction::{Action, Transaction};
-    use gridnet_protocol::value::{ContractId, Units};
+    use gridnet_protocol::value::Units;
     use gridnet_protocol::{Address, Network};
     use gridnet_tests::receipts::Sale;
     use gridnet_tests::world::NETWORK;
@@ -95,7 +90,7 @@ mod tests {
     use crate::wallet::{HotKeys, Journal, Limits, Scope};
 
     #[test]
-    fn a_node_signs_by_what_the_ledger_knows() {
+    fn a_node_signs_what_scopes_let_pass() {
         let engine = Engine::builder().device("cpu").threads(1).build().expect("a CPU");
         let sale = Sale::new(&engine);
         let storage = Storage::in_memory(NETWORK).expect("memory");
@@ -109,21 +104,20 @@ mod tests {
         wallet.set_scope("mining", Scope::Trade { limits, deposit: Units(5) }).expect("an account");
         let wallet = wallet.lock().expect("a wallet");
         let keys = HotKeys::open(&wallet, "correct horse", &["mining"], Journal::in_memory()).expect("keys");
-        let lent = Lent::new(keys, node.clone()).expect("one network");
+        let lent = Lent::new(keys, &node).expect("one network");
         let [account] = &lent.accounts()[..] else { panic!("one account") };
         assert_eq!((account.name.as_str(), account.scope.as_str()), ("mining", "trade"));
         assert_eq!(account.address, wallet.accounts()[1].address());
 
-        let sign = |action| lent.sign("mining", 3, None, action);
+        let sign =
+            |action| lent.sign("mining", 3, None, action, &|_| Ok(())).map_err(|failure| failure.message);
         let close = |contract| Action::CloseContract { contract, state: None, readings: List::default() };
-        let known = sign(close(sale.contract.id(NETWORK))).expect_err("it is no party");
-        assert!(known.contains("no party of this one"), "{known}");
-        let unknown = sign(close(ContractId([9; 32]))).expect_err("there is none");
-        assert!(unknown.contains("is not known"), "{unknown}");
+        let closed = sign(close(sale.contract.id(NETWORK))).expect_err("it says what is paid");
+        assert!(closed.contains("its scope is trade, which has no close-contract"), "{closed}");
         let transfer =
             sign(Action::Transfer { to: Address([9; 32]), amount: Units(1) }).expect_err("no transfer");
         assert!(transfer.contains("its scope is trade, which has no transfer"), "{transfer}");
-        let reading = List::new("readings", vec![sale.readings[0].clone()]).expect("one");
+        let reading = List::new("readings", vec![sale.readings[0]]).expect("one");
         match sign(Action::Read { readings: reading }).expect("its scope has that") {
             Transaction::Signed(signed) => {
                 assert!(signed.is_signed(Network::Regtest));

@@ -5,8 +5,8 @@
 //! keys of chosen accounts, which sign only what each account's [`Scope`] lets pass. `docs/wallet.md` has the file and the
 //! derivation, exactly enough for a second implementation.
 //!
-//! Nothing here knows sockets or prompts, and nothing but [`Lent`] the ledger: what an account has, and which transaction is
-//! its next, is asked of a node by the caller.
+//! Nothing here knows sockets, prompts or the ledger: what an account has, and which transaction is its next, is asked of a
+//! node by the caller.
 
 mod action;
 mod derive;

@@ -1,11 +1,14 @@
 //! What an account's key may sign while a running node holds it. Whoever gets at the node can have signed whatever its
-//! keys sign, so no limited scope gives coins away: not by a transfer, nor by the stake, pool or contract of somebody else.
+//! keys sign, so no limited scope gives coins away: not by a transfer, nor by the stake, pool or contract of somebody else, nor
+//! by closing a contract of its own. Who closes says what is paid, and with no state, or an old one, an account could be made
+//! to lose what others owe it. A state that all parties signed says what they agreed to, so answering or ending with one is
+//! safe.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use gridnet_protocol::contract::{Contract, Role};
+use gridnet_protocol::contract::Role;
 use gridnet_protocol::transaction::Action;
 use gridnet_protocol::value::Units;
-use gridnet_protocol::{Address, Network, PublicKey};
+use gridnet_protocol::{Address, PublicKey};
 
 use super::action;
 
@@ -19,7 +22,7 @@ pub enum Scope {
         /// What that may cost.
         limits: Limits,
     },
-    /// What somebody who trades energy needs: its contracts, and readings.
+    /// What somebody who trades energy needs: opening its contracts, states that all parties signed, and readings.
     Trade {
         /// What that may cost.
         limits: Limits,
@@ -33,7 +36,7 @@ pub enum Scope {
 pub struct Limits {
     /// Most that a transaction pays as its fee.
     pub fee: Units,
-    /// Most that all transactions of a day (UTC) take together: fees, stake, deposits, bonds.
+    /// Most that all transactions of a day (UTC) take together: fees, stake, deposits.
     pub day: Units,
 }
 
@@ -60,9 +63,6 @@ pub enum Refusal {
         /// The action.
         action: &'static str,
     },
-    /// What closing a contract costs is not known.
-    #[error("the contract that it would close is not known, so nor is the bond that it would put in")]
-    UnknownContract,
     /// The fee is too high.
     #[error("the fee of {asked} is more than the {most} that a transaction may pay")]
     Fee {
@@ -94,14 +94,10 @@ pub enum Refusal {
 /// A transaction as scopes see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Spending<'a> {
-    /// The network.
-    pub network: Network,
     /// The account's key.
     pub sender: &'a PublicKey,
     /// What it does.
     pub action: &'a Action,
-    /// What the ledger knows of the contract that a close names.
-    pub contract: Option<&'a Contract>,
     /// Its fee.
     pub fee: Units,
     /// What others took of the account today.
@@ -166,10 +162,6 @@ impl Spending<'_> {
             true => Ok(Needs::Claim { takes }),
             false => Err(("claim", Refusal::NotOwn { action })),
         };
-        let party_of = |contract: &Contract| match contract.place(self.sender) {
-            Some(place) => Ok(contract.parties.as_slice()[place].role),
-            None => Err(("trade", Refusal::NotParty { action })),
-        };
         let free = Needs::Trade { deposit: Units::ZERO, takes: Units::ZERO };
         Ok(match self.action {
             // Coins that become somebody else's, or may.
@@ -192,17 +184,17 @@ impl Spending<'_> {
             Action::AddStake { identity, amount } => stake(identity, *amount)?,
             // Both come back to the account.
             Action::WithdrawStake { .. } | Action::ReclaimPool { .. } => Needs::Claim { takes: Units::ZERO },
-            Action::OpenContract { contract } => match party_of(&contract.body)? {
-                Role::Buyer => Needs::Trade { deposit: contract.body.deposit, takes: contract.body.deposit },
-                Role::Seller | Role::LineOwner | Role::Broker => free,
-            },
-            Action::CloseContract { contract: id, .. } => {
-                let known = self.contract.filter(|contract| contract.id(self.network) == *id);
-                let known = known.ok_or(("trade", Refusal::UnknownContract))?;
-                party_of(known)?;
-                Needs::Trade { deposit: Units::ZERO, takes: known.bond() }
+            Action::OpenContract { contract } => {
+                let body = &contract.body;
+                let place = body.place(self.sender).ok_or(("trade", Refusal::NotParty { action }))?;
+                match body.parties.as_slice()[place].role {
+                    Role::Buyer => Needs::Trade { deposit: body.deposit, takes: body.deposit },
+                    Role::Seller | Role::LineOwner | Role::Broker => free,
+                }
             }
-            // They cost nothing but fees.
+            // What others owe the account.
+            Action::CloseContract { .. } => Needs::Full,
+            // All parties signed what it says, or a meter did: it costs nothing but fees.
             Action::AnswerContract { .. } | Action::EndContract { .. } | Action::Read { .. } => free,
         })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gridnet_node::chain::{Submitted, TipStatus};
 use gridnet_node::node::{Clock, Node, Settings};
-use gridnet_node::storage::Storage;
+use gridnet_node::storage::{Overlay, Space, Storage};
 use gridnet_protocol::block::Block;
 use gridnet_protocol::ledger::Rejection;
 use gridnet_protocol::reason::Rejected;
@@ -18,6 +18,14 @@ fn code(submitted: &Submitted) -> Option<Rejected> {
     match submitted {
         Submitted::Rejected(Rejection { code, .. }) | Submitted::Held(Rejection { code, .. }) => Some(*code),
         _ => None,
+    }
+}
+
+/// The code of a block that is rejected, not held.
+fn rejected(node: &Node, block: Block) -> Rejected {
+    match node.submit_block(block) {
+        Ok(Submitted::Rejected(why)) => why.code,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -103,16 +111,16 @@ fn a_bad_block_is_named_remembered_and_not_built_on() {
     }
     after.header.merkle_root = after.merkle_root().expect("a coinbase").0;
     let after = solve(after);
-    assert_eq!(code(&here.submit_block(after.clone()).expect("alive")), Some(Rejected::Previous));
+    assert_eq!(rejected(&here, after.clone()), Rejected::Previous);
     assert_eq!(here.view().expect("a view").tip().expect("a tip").id, good[0].id());
-    assert_eq!(code(&here.submit_block(bad.clone()).expect("alive")), Some(Rejected::Reward));
+    assert_eq!(rejected(&here, bad.clone()), Rejected::Reward);
     let view = here.view().expect("a view");
     let record = view.header(&bad.id()).expect("the disk").expect("it is remembered");
     assert!(record.bad.expect("why").why.contains("reward"));
     let mut next = after.clone();
     next.header.previous = after.id();
     let next = solve(next);
-    assert_eq!(code(&here.submit_block(next).expect("alive")), Some(Rejected::Previous));
+    assert_eq!(rejected(&here, next), Rejected::Previous, "not held: it will never be good");
     assert_eq!(view.tips().expect("the disk").iter().filter(|tip| tip.status == TipStatus::Bad).count(), 1);
 }
 
@@ -121,12 +129,13 @@ fn the_cheap_checks_come_first_and_leave_no_trace() {
     let node = node();
     let good = solved(&node.template(nobody(1)).expect("a template"));
     let headers = |node: &Node| node.view().expect("a view").tips().expect("the disk").len();
-    let cases: [(Rejected, Box<dyn Fn(&mut Block)>); 5] = [
-        (Rejected::Bits, Box::new(|block| block.header.bits = 0x1d00_ffff)),
-        (Rejected::TooOld, Box::new(|block| block.header.time = 1)),
-        (Rejected::TooNew, Box::new(|block| block.header.time = u32::MAX)),
-        (Rejected::MerkleRoot, Box::new(|block| block.transactions.push(pay(0, nobody(3), 1)))),
-        (Rejected::Work, Box::new(|block| block.header = unsolve(block.header))),
+    type Change = fn(&mut Block);
+    let cases: [(Rejected, Change); 5] = [
+        (Rejected::Bits, |block| block.header.bits = 0x1d00_ffff),
+        (Rejected::TooOld, |block| block.header.time = 1),
+        (Rejected::TooNew, |block| block.header.time = u32::MAX),
+        (Rejected::MerkleRoot, |block| block.transactions.push(pay(0, nobody(3), 1))),
+        (Rejected::Work, |block| block.header = unsolve(block.header)),
     ];
     for (expected, change) in cases {
         let mut block = good.clone();
@@ -152,6 +161,17 @@ fn orphans_wait_for_their_parents() {
         let answer = here.submit_block(block.clone()).expect("alive");
         assert_eq!(answer, Submitted::Held(Rejection { code: Rejected::Previous, ..rejection(&answer) }));
     }
+    assert_eq!(here.submit_block(blocks[0].clone()), Ok(Submitted::Taken));
+    assert_eq!(rows(&here), rows(&there));
+}
+
+#[test]
+fn an_orphan_is_looked_at_again_when_its_parents_header_comes() {
+    let (here, there) = (node(), node());
+    let blocks = mine(&there, nobody(1), 2);
+    assert!(matches!(here.submit_block(blocks[1].clone()), Ok(Submitted::Held(_))));
+    assert_eq!(here.submit_header(blocks[0].header), Ok(Submitted::Kept));
+    assert_eq!(here.submit_block(blocks[1].clone()), Ok(Submitted::Known), "it is kept, not held");
     assert_eq!(here.submit_block(blocks[0].clone()), Ok(Submitted::Taken));
     assert_eq!(rows(&here), rows(&there));
 }
@@ -205,6 +225,35 @@ fn a_block_of_the_future_is_taken_when_its_time_comes() {
         tokio::time::timeout(patience, tips.wait_for(|tip| tip.id == early.id())).await.is_ok()
     });
     assert!(came, "the clock came to it");
+}
+
+#[test]
+fn what_can_no_longer_be_taken_back_is_not_begun() {
+    let storage = Storage::in_memory(NETWORK).expect("memory");
+    let here = on(storage.clone());
+    let ours = mine(&here, nobody(1), 6);
+    here.stop();
+    drop(here);
+    let mut overlay = Overlay::new(storage.snapshot().expect("memory"));
+    overlay.remove(Space::Undo, ours[1].id().to_vec());
+    overlay.remove(Space::Undo, ours[0].id().to_vec());
+    storage.commit(&overlay).expect("memory");
+    let here = on(storage.clone());
+    let before = rows(&here);
+    let there = node();
+    let theirs = mine(&there, nobody(2), 7);
+    let mut answers = theirs.into_iter().map(|block| here.submit_block(block));
+    let error = answers.find_map(Result::err).expect("it stops");
+    assert!(error.to_string().contains("node reindex"), "{error}");
+    drop(answers);
+    drop(here);
+    // Nothing was taken back, and what was answered before is there.
+    let error =
+        Node::start(Settings::new(storage.clone(), engine())).map(drop).expect_err("nor does it begin");
+    assert!(error.to_string().contains("node reindex"), "{error}");
+    let view = gridnet_node::chain::ChainView::new(&storage).expect("a chain");
+    assert_eq!(view.tip().expect("a tip").id, ours[5].id());
+    let _ = before;
 }
 
 #[test]

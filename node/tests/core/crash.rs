@@ -32,16 +32,24 @@ pub(crate) struct Process {
 impl Process {
     /// Starts one. `point`: where it is to die by itself.
     pub(crate) fn start(folder: &Path, point: Option<&str>) -> Process {
+        let point = point.map(|point| (VARIABLE, point));
+        Process::run(folder, &[], &[Some((GATHERED, "1")), point])
+    }
+
+    /// Starts one that is told more.
+    pub(crate) fn start_with(folder: &Path, arguments: &[&str]) -> Process {
+        Process::run(folder, arguments, &[])
+    }
+
+    fn run(folder: &Path, arguments: &[&str], environment: &[Option<(&str, &str)>]) -> Process {
         // Nobody else takes it in the moment until the node does.
         let port =
             TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(GRIDNET);
         command.args(["node", "--network", "regtest", "--rpc", &address, "--data-dir"]).arg(folder);
-        command.env("NODEVICE_SELECT", "1").env(GATHERED, "1").env_remove(VARIABLE);
-        if let Some(point) = point {
-            command.env(VARIABLE, point);
-        }
+        command.args(arguments).env("NODEVICE_SELECT", "1").env_remove(VARIABLE);
+        command.envs(environment.iter().flatten().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("the program starts");
         let mut process = Process { child, address, client: None };
@@ -131,6 +139,9 @@ fn drive(script: &Script, process: &Process, answered: &mut Answered) -> During 
             };
             assert!(answer.is_null() || answer == "inconclusive", "{answer}");
             if answer.is_null() {
+                if number == 0 {
+                    answered.transactions.extend(&script.in_first);
+                }
                 (answered.tip, answered.height) = (Some(block.id()), height);
             }
             if number % 3 == 0
@@ -150,7 +161,7 @@ fn drive(script: &Script, process: &Process, answered: &mut Answered) -> During 
     During::Nothing
 }
 
-fn open(folder: &Path) -> Result<Storage, String> {
+pub(crate) fn open(folder: &Path) -> Result<Storage, String> {
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let lock = DirectoryLock::take(folder).map_err(|error| said(&error))?;
     repair::adopt(&lock).map_err(|error| said(&error))?;

@@ -195,6 +195,34 @@ fn a_check_finds_what_a_start_does_not_look_at() {
 }
 
 #[test]
+fn a_chain_is_made_anew_without_what_is_kept_of_its_order() {
+    let folder = directory();
+    let sound = rows(&start(folder.path()).expect("a sound directory"));
+    damage(folder.path(), |overlay| {
+        for (key, _) in overlay.entries(Space::Children, &[], &[], 100).expect("a disk") {
+            overlay.remove(Space::Children, key);
+        }
+        let (key, _) = first(overlay, Space::Headers, &[]);
+        overlay.put(Space::Headers, key, b"nothing".to_vec());
+    });
+    let lock = DirectoryLock::take(folder.path()).expect("nobody has it");
+    let made = repair::reindex(&lock, NETWORK, &engine(), &Control::default(), &mut |_| {})
+        .expect("blocks are there");
+    assert_eq!(made.height, Height(5));
+    drop(lock);
+    assert_eq!(rows(&start(folder.path()).expect("it was made anew")), sound);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_begun_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink("/nowhere/chain", folder.path().join(DATABASE)).expect("a link");
+    let refused = start(folder.path()).map(drop).expect_err("its disk is not there").to_string();
+    assert!(refused.contains("leads to is not there"), "{refused}");
+}
+
+#[test]
 fn what_was_made_anew_is_put_in_its_place_after_a_kill() {
     let folder = directory();
     let rename = |from: &str, to: &str| {

@@ -5,9 +5,11 @@ use gridnet_node::mempool::{Limits, Refusal};
 use gridnet_node::node::{Node, NodeError, Settings};
 use gridnet_node::storage::Storage;
 use gridnet_protocol::ledger::{regtest_key, sign_paying_least};
+use gridnet_protocol::pool::owner::Source;
 use gridnet_protocol::reason::Rejected;
 use gridnet_protocol::transaction::{Action, Body, Transaction};
 use gridnet_protocol::value::{Time, Units};
+use gridnet_tests::chain::{Chain, Shape, address, claim};
 
 use crate::setup::{NETWORK, engine, key, mine, nobody, node, on, pay, rows, solved, transfer};
 
@@ -195,4 +197,109 @@ fn money_that_is_not_there_is_not_spent() {
     assert_eq!((node.mempool().expect("alive").count, rows(&node)), (0, before), "a test changes nothing");
     let bad = sign_paying_least(NETWORK, &key(1), 0, Action::RegisterCertifier).expect("a key signs");
     assert!(matches!(node.test_transaction(bad), Err(NodeError::Refused(_))));
+}
+
+/// A transfer of nearly everything that the key has, but for the least fees of so many more.
+fn all_but(node: &Node, sequence: u64, fee: u64) -> Transaction {
+    let address = gridnet_protocol::Address::of(&regtest_key().public());
+    let view = node.view().expect("a view");
+    let row =
+        view.row::<gridnet_protocol::state::row::Account>(&address).expect("the disk").expect("it has coins");
+    let action = Action::Transfer { to: nobody(6), amount: Units(row.balance.0 - fee) };
+    let body = Body { sender: regtest_key().public(), sequence, fee: Units(fee), action };
+    body.sign(NETWORK, &regtest_key()).expect("a key signs")
+}
+
+#[test]
+fn what_a_replacement_makes_impossible_waits_no_longer() {
+    let node = node();
+    for sequence in 0..5 {
+        node.submit_transaction(pay(sequence, nobody(2), 1_000)).expect("it waits");
+    }
+    let everything = all_but(&node, 0, 1_000_000);
+    node.submit_transaction(everything.clone()).expect("it pays enough");
+    assert_eq!(ids(&node), [everything.id()], "those after it have nothing left to spend");
+}
+
+#[test]
+fn what_a_block_made_unaffordable_waits_no_longer() {
+    let (here, there) = (node(), node());
+    for sequence in 0..3 {
+        here.submit_transaction(pay(sequence, nobody(2), 1_000)).expect("it waits");
+    }
+    there.submit_transaction(all_but(&there, 0, 1_000_000)).expect("it waits");
+    for block in mine(&there, nobody(3), 1) {
+        assert_eq!(here.submit_block(block), Ok(Submitted::Taken));
+    }
+    assert_eq!(ids(&here), [[0; 32]; 0]);
+}
+
+#[test]
+fn more_than_may_wait_before_one_come_back_out_of_blocks() {
+    let (here, there) = (node(), node());
+    let mut all = Vec::new();
+    for block in 0..3 {
+        for number in 0..50 {
+            let transaction = pay(block * 50 + number, nobody(2), 7);
+            here.submit_transaction(transaction.clone()).expect("it waits");
+            all.push(transaction.id());
+        }
+        mine(&here, nobody(1), 1);
+    }
+    let last = pay(150, nobody(2), 7);
+    here.submit_transaction(last.clone()).expect("it waits");
+    for block in mine(&there, nobody(3), 4) {
+        here.submit_block(block).expect("alive");
+    }
+    assert_eq!(here.mempool().expect("alive").count, 151);
+    let rich = gridnet_protocol::Address::of(&regtest_key().public());
+    assert_eq!(here.next_sequence(rich), Ok(151));
+    let mined: Vec<_> =
+        mine(&here, nobody(1), 3).iter().flat_map(|block| block.transactions[1..].to_vec()).collect();
+    all.push(last.id());
+    assert_eq!(mined.iter().map(Transaction::id).collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn claims_of_the_same_hashes_do_not_wait_together() {
+    let engine = engine();
+    let mut chain = Chain::new(&engine);
+    let rich = |to: &str| Action::Transfer { to: address(to), amount: Units::from_gnc(100_000) };
+    chain.act("rich", rich("owner"));
+    chain.settle_in(&["owner", "ann"]);
+    let shape = Shape { banks: 4, length: 100, value: Units(1_000_000), ..Shape::default() };
+    let mut pool = chain.registered("owner", &shape);
+    let clock = gridnet_node::node::Clock::system();
+    clock.set(chain.now);
+    let settings =
+        Settings { clock, ..Settings::new(Storage::in_memory(NETWORK).expect("memory"), engine.clone()) };
+    let node = Node::start(settings).expect("a sound database");
+    for (block, _) in &chain.blocks {
+        assert_eq!(node.submit_block(block.clone()), Ok(Submitted::Taken));
+    }
+    let mut claimed = |depth, source| {
+        let issued = chain.issue(&mut pool, "receiver", depth, source);
+        let session = chain.session(issued, &["ann"]);
+        chain.claimed(&pool, &session, "receiver")
+    };
+    let (one, other) = (claimed(10, Source::Unused), claimed(20, Source::Unused));
+    let (first, mut second) = (claimed(30, Source::Session), claimed(60, Source::Session));
+    let both = claim(vec![one.clone(), other.clone()]);
+    node.submit_transaction(both.clone()).expect("it waits");
+    // The same claims in another order, and one of them alone, are other transactions of the same hashes.
+    for rival in [claim(vec![other, one.clone()]), claim(vec![one])] {
+        assert_ne!(rival.id(), both.id());
+        assert!(matches!(refused(&node, rival), Refusal::Replacement { .. }));
+    }
+    // Further down in a bank is judged after what is further up, and mined after it though it pays more.
+    second.steps = 30;
+    second.bank = None;
+    let (first, second) = (claim(vec![first]), claim(vec![second]));
+    assert!(matches!(refused(&node, second.clone()), Refusal::Rejected(why) if why.code == Rejected::Claim));
+    node.submit_transaction(first.clone()).expect("it waits");
+    node.submit_transaction(second.clone()).expect("it waits");
+    let mined = &mine(&node, nobody(1), 1)[0].transactions[1..];
+    assert_eq!(mined.len(), 3);
+    let place = |wanted: &Transaction| mined.iter().position(|one| one == wanted);
+    assert!(place(&both).is_some() && place(&first) < place(&second) && place(&first).is_some(), "{mined:?}");
 }

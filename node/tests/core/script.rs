@@ -27,15 +27,20 @@ impl Random {
 /// Blocks of each of three chains from the first block on: the second and the third each make a node go back to it.
 pub(crate) const LENGTHS: [u32; 3] = [6, 9, 12];
 
+/// Transactions in the first block.
+const IN_FIRST: u64 = 3;
+
 /// Chains of which each has more work than the one before, and what the state is after each of their blocks.
 pub(crate) struct Script {
     pub(crate) blocks: Vec<Block>,
     pub(crate) transactions: Vec<Transaction>,
+    /// Those in the first block of all, which the second chain takes back: then they wait again.
+    pub(crate) in_first: Vec<[u8; 32]>,
     roots: HashMap<[u8; 32], [u8; 32]>,
 }
 
 pub(crate) fn script() -> Script {
-    let mut roots = HashMap::new();
+    let (mut roots, mut in_first) = (HashMap::new(), Vec::new());
     let (mut blocks, lengths) = (Vec::new(), (1..).zip(LENGTHS));
     for (person, length) in lengths {
         let node = node();
@@ -44,12 +49,17 @@ pub(crate) fn script() -> Script {
             roots.insert(view.tip().expect("a tip").id, view.root().expect("a root"));
         };
         see(&node);
+        if person == 1 {
+            let ids = (0..IN_FIRST).map(|sequence| node.submit_transaction(pay(sequence, nobody(8), 1)));
+            in_first = ids.collect::<Result<_, _>>().expect("they wait");
+        }
         for _ in 0..length {
             blocks.extend(mine(&node, nobody(person), 1));
             see(&node);
         }
     }
-    Script { blocks, transactions: (0..9).map(|sequence| pay(sequence, nobody(9), 1)).collect(), roots }
+    let transactions = (IN_FIRST..IN_FIRST + 9).map(|sequence| pay(sequence, nobody(9), 1)).collect();
+    Script { blocks, transactions, in_first, roots }
 }
 
 /// What a node answered before it stopped.

@@ -100,9 +100,9 @@ fn money_adds_up() {
     let hops = claims.column_by_name("hops").expect("hops").as_list::<i32>();
     let mut carried: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
     let mut voids = Vec::new();
-    let sums = ["total", "fee", "to_receiver", "burnt"].map(|name| numbers(&claims, name));
-    for row in 0..claims.num_rows() {
-        let [total, fee, receiver, burnt] = [0, 1, 2, 3].map(|sum| sums[sum][row]);
+    let columns = ["total", "fee", "to_receiver", "burnt"].map(|name| numbers(&claims, name).into_iter());
+    let [totals, fees, receivers, burnt] = columns;
+    for (row, (((total, fee), receiver), burnt)) in totals.zip(fees).zip(receivers).zip(burnt).enumerate() {
         let hops = hops.value(row);
         let hops: &StructArray = hops.as_struct();
         let shares = hops.column_by_name("share").expect("shares").as_primitive::<UInt64Type>();

@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 
 use crate::data::{STORY, some_chain};
 use crate::run::{GRIDNET, Ran, gridnet, keys, words};
+use crate::wallet::{PASSWORD, write_wallet};
+
+/// The first account of the wallet of 32 zeros on regtest.
+const FIRST_ACCOUNT: &str = "rgrid12mw0nu6hlp4a9ylj2yzlfekyd39r5njfj9e2v7xpct90c77p5ruseqwu0q";
 
 /// A node may take five seconds to stop; the rest is for a busy machine.
 const PROMPT: Duration = Duration::from_secs(15);
@@ -219,6 +223,52 @@ fn a_node_that_mines_goes_on_where_it_was() {
     node.asked(&["rpc", "miner.stop"]).ended(0);
     node.signal("TERM");
     node.ended().ended(0);
+}
+
+#[test]
+fn the_wallet_beside_the_chain_is_paid_and_lends_its_keys() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = text(folder.path());
+    let wallet = folder.path().join("wallet");
+    write_wallet(&wallet);
+    let args = [
+        "mine",
+        "--blocks",
+        "2",
+        "--block-every",
+        "0",
+        "--data-dir",
+        &data,
+        "--rpc",
+        "127.0.0.1:0",
+        "--json",
+    ];
+    let mined = gridnet(&args).ended(0).json();
+    assert_eq!((&mined["payout"], &mined["balance"]), (&json!(FIRST_ACCOUNT), &json!("5000000000")));
+    // Nobody's key is held unless it is said whose.
+    let node = Running::start(folder.path(), &[]);
+    let refused = node.asked(&["rpc", "wallet.accounts"]).ended(1);
+    assert!(refused.err.contains("signs for nobody"), "{refused:?}");
+    drop(node);
+    let password = folder.path().join("password");
+    std::fs::write(&password, format!("{PASSWORD}\n")).expect("a file");
+    let (wallet, password) = (text(&wallet), text(&password));
+    let more = ["--wallet", &wallet, "--wallet-password-file", &password, "--wallet-account", "default"];
+    // Nor is one of a wallet that nobody named: the one beside the chain is paid, and no more.
+    let none = gridnet(&["node", "--data-dir", &data, "--rpc", "127.0.0.1:0", "--wallet-account", "default"]);
+    assert!(none.ended(2).err.contains("--wallet: is needed with --wallet-account"));
+    // One that may sign everything is not held.
+    let held = [&["node", "--data-dir", &data, "--rpc", "127.0.0.1:0"] as &[_], &more].concat();
+    let refused = gridnet(&held).ended(2);
+    assert!(refused.err.contains("gridnet wallet scope default claim"), "{refused:?}");
+    let limit = ["wallet", "scope", "default", "claim", "--max-day", "5", "--wallet", &wallet];
+    gridnet(&[&limit as &[_], &["--password-file", &password]].concat()).ended(0);
+    let node = Running::start(folder.path(), &more);
+    let accounts = node.asked(&["rpc", "wallet.accounts"]).ended(0).out;
+    assert!(accounts.contains(FIRST_ACCOUNT), "{accounts}");
+    node.signal("TERM");
+    let ended = node.ended().ended(0);
+    assert!(!ended.err.contains(PASSWORD), "{ended:?}");
 }
 
 #[test]

@@ -209,59 +209,7 @@ fn there_is_a_command_for_everything_that_a_transaction_can_do() {
         assert_eq!(gridnet_node::wallet::action_name(&body.action), *name);
         assert_eq!(usize::from(encode(&body.action)[0]), place_of, "one of each, in their order");
         assert_eq!((body.account(), body.sequence), (own, 7), "{name}");
-        let file = |name: &str| place.read(name);
-        match &body.action {
-            Action::RegisterIdentity { identity, stake } => {
-                assert_eq!((identity.address, *stake), (own, Units::from_gnc(3)));
-                assert_eq!(gridnet_protocol::identity::check(NETWORK, &own, identity.proof()), Ok(()));
-            }
-            Action::AddStake { identity, amount } => {
-                assert_eq!((identity.to_text(NETWORK), *amount), (other.clone(), Units::from_gnc(2)));
-            }
-            Action::RegisterPool { pool } => {
-                assert_eq!((pool.owner, pool.sequence, pool.length), (own, 7, 5))
-            }
-            Action::CommitFraud { commitment } => {
-                let proof = decode("a proof", &file("fraud.proof")).expect("a proof");
-                assert_eq!(*commitment, fraud_commitment(&proof, &own));
-            }
-            Action::ProveFraud { proof } => assert_eq!(encode(proof), file("fraud.proof")),
-            Action::RegisterMeter { certificate } => {
-                assert_eq!(encode(certificate), file("meter.certificate"))
-            }
-            Action::Read { readings } => assert_eq!(readings.as_slice().len(), 2),
-            Action::ProveEquivocation { proof } => assert_eq!(encode(proof), file("meter.proof")),
-            Action::OpenSubvention { terms } => {
-                assert_eq!((terms.budget, terms.rate), (Units::from_gnc(5), Units(10_000_000)));
-                assert_eq!(terms.area.as_ref().expect("an area").as_str(), "AT-9");
-                assert_eq!(
-                    (terms.source.map(|source| source as u8), terms.net, terms.expiry.0),
-                    (Some(1), true, 99)
-                );
-            }
-            Action::Mark { subject, reason, effective } => {
-                assert!(matches!(subject, Subject::Pool(pool) if pool.to_string() == id));
-                assert_eq!((reason.as_slice(), effective.0), (&b"why"[..], 5));
-            }
-            Action::Unmark { subject } => assert!(matches!(subject, Subject::Identity(_))),
-            Action::OpenContract { contract } => assert_eq!(encode(contract), file("signed.contract")),
-            Action::CloseContract { contract: closed, state, readings } => {
-                assert_eq!(closed.to_string(), *contract);
-                assert_eq!(encode(state.as_ref().expect("a state")), file("signed.state"));
-                assert_eq!(readings.as_slice().len(), 1);
-            }
-            Action::AnswerContract { state, readings } => {
-                assert_eq!((encode(state), readings.as_slice().len()), (file("signed.state"), 2));
-            }
-            Action::EndContract { state } => assert_eq!(encode(state), file("final.state")),
-            Action::Transfer { .. }
-            | Action::WithdrawStake { .. }
-            | Action::ReclaimPool { .. }
-            | Action::RegisterCertifier
-            | Action::CreditSubvention { .. }
-            | Action::CloseSubvention { .. }
-            | Action::RegisterAuthority => {}
-        }
+        is_as_told(&place, (own, &other), (&id, contract), &body.action);
     }
 
     // What nobody signs needs no wallet.
@@ -277,6 +225,64 @@ fn there_is_a_command_for_everything_that_a_transaction_can_do() {
     match sent(&node) {
         Transaction::Posted(Posted::RegisterIdentity(identity)) => assert_eq!(identity.address, own),
         other => panic!("{other:?}"),
+    }
+}
+
+/// What was told to the commands above, in the action that each made of it.
+#[track_caller]
+fn is_as_told(place: &Place, (own, other): (Address, &str), (id, contract): (&str, &str), action: &Action) {
+    let file = |name: &str| place.read(name);
+    match action {
+        Action::RegisterIdentity { identity, stake } => {
+            assert_eq!((identity.address, *stake), (own, Units::from_gnc(3)));
+            assert_eq!(gridnet_protocol::identity::check(NETWORK, &own, identity.proof()), Ok(()));
+        }
+        Action::AddStake { identity, amount } => {
+            assert_eq!((identity.to_text(NETWORK), *amount), (other.to_owned(), Units::from_gnc(2)));
+        }
+        Action::RegisterPool { pool } => {
+            assert_eq!((pool.owner, pool.sequence, pool.length), (own, 7, 5))
+        }
+        Action::CommitFraud { commitment } => {
+            let proof = decode("a proof", &file("fraud.proof")).expect("a proof");
+            assert_eq!(*commitment, fraud_commitment(&proof, &own));
+        }
+        Action::ProveFraud { proof } => assert_eq!(encode(proof), file("fraud.proof")),
+        Action::RegisterMeter { certificate } => {
+            assert_eq!(encode(certificate), file("meter.certificate"))
+        }
+        Action::Read { readings } => assert_eq!(readings.as_slice().len(), 2),
+        Action::ProveEquivocation { proof } => assert_eq!(encode(proof), file("meter.proof")),
+        Action::OpenSubvention { terms } => {
+            assert_eq!((terms.budget, terms.rate), (Units::from_gnc(5), Units(10_000_000)));
+            assert_eq!(terms.area.as_ref().expect("an area").as_str(), "AT-9");
+            assert_eq!(
+                (terms.source.map(|source| source as u8), terms.net, terms.expiry.0),
+                (Some(1), true, 99)
+            );
+        }
+        Action::Mark { subject, reason, effective } => {
+            assert!(matches!(subject, Subject::Pool(pool) if pool.to_string() == id));
+            assert_eq!((reason.as_slice(), effective.0), (&b"why"[..], 5));
+        }
+        Action::Unmark { subject } => assert!(matches!(subject, Subject::Identity(_))),
+        Action::OpenContract { contract } => assert_eq!(encode(contract), file("signed.contract")),
+        Action::CloseContract { contract: closed, state, readings } => {
+            assert_eq!(closed.to_string(), contract);
+            assert_eq!(encode(state.as_ref().expect("a state")), file("signed.state"));
+            assert_eq!(readings.as_slice().len(), 1);
+        }
+        Action::AnswerContract { state, readings } => {
+            assert_eq!((encode(state), readings.as_slice().len()), (file("signed.state"), 2));
+        }
+        Action::EndContract { state } => assert_eq!(encode(state), file("final.state")),
+        Action::Transfer { .. }
+        | Action::WithdrawStake { .. }
+        | Action::ReclaimPool { .. }
+        | Action::RegisterCertifier
+        | Action::CreditSubvention { .. }
+        | Action::CloseSubvention { .. }
+        | Action::RegisterAuthority => {}
     }
 }
 

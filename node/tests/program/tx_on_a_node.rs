@@ -49,7 +49,7 @@ impl Home {
         place.write("key", regtest_key().to_file().as_slice());
         let journal = Journal::in_file(&place.path("spent")).expect("none yet");
         let keys = HotKeys::open(&wallet, PASSWORD, &["carrier"], journal).expect("keys");
-        let lent = Lent::new(keys, node.clone()).expect("one network");
+        let lent = Lent::new(keys, &node).expect("one network");
 
         let folder = place.folder.path().to_owned();
         let mut settings = rpc::Settings::new(NETWORK, folder.clone());
@@ -149,6 +149,12 @@ fn a_lent_key_gives_nothing_away() {
     let send =
         |action: &Action| home.run(&format!("rpc wallet.send carrier {}", hex::encode(encode(action))));
     let stake = |amount: u64| Action::AddStake { identity: home.carrier, amount: Units(amount) };
+    // What the node does not take is not counted: all of the day is left.
+    let early = Action::WithdrawStake { amount: Units(GNC) };
+    for _ in 0..3 {
+        send(&early).ended(1);
+    }
+    assert!(!home.place.path("spent").exists());
     send(&stake(3 * GNC)).ended(0);
     let much = send(&stake(2 * GNC)).ended(1);
     assert!(much.err.contains("5 GNC a day are the limit"), "{much:?}");

@@ -309,7 +309,7 @@ fn the_usual_place_is_the_networks_folder() {
     let place = place.with("GRIDNET_NETWORK", "test");
     place.run("wallet accounts").ended(0);
     let place = place.with("GRIDNET_NETWORK", "nest");
-    refused(place.run("wallet accounts"), &["GRIDNET_NETWORK", "main, test or regtest"]);
+    refused(place.run("wallet accounts"), &["GRIDNET_NETWORK", "main, test, regtest"]);
 }
 
 #[test]

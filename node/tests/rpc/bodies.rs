@@ -63,7 +63,7 @@ fn batches_are_answered_entry_by_entry() {
     assert_eq!((&answers[2]["error"]["code"], &answers[2]["id"]), (&json!(-8), &json!(2)));
     assert_eq!(answers[3], json!({"jsonrpc": "2.0", "result": 0, "id": 3}));
     assert_eq!(answers.as_array().map(Vec::len), Some(4), "the notification is not answered");
-    let too_many = format!("[{}]", vec![r#"{"method":"stop"}"#; 6].join(","));
+    let too_many = format!("[{}]", [r#"{"method":"stop"}"#; 6].join(","));
     assert_eq!(json(&running.post(&too_many).body)["error"]["code"], -32010);
     assert_eq!(json(&running.post("[]").body)["error"]["code"], -32600);
     assert!(running.is_alive());
@@ -167,8 +167,8 @@ fn nonsense_is_answered_and_survived() {
 #[test]
 fn what_is_no_http_is_survived() {
     let limits = Limits {
-        header_time: Duration::from_secs(1),
-        body_time: Duration::from_secs(1),
+        header_time: Duration::from_secs(2),
+        body_time: Duration::from_secs(2),
         ..Limits::default()
     };
     let running = run_with(limits, Parts::default());

@@ -1,12 +1,13 @@
 //! Blocks, headers, transactions, and what waits.
 
 use gridnet_node::node::display;
+use gridnet_node::rpc::{Limits, Parts};
 use gridnet_protocol::Network;
 use gridnet_protocol::block::Block;
 use gridnet_protocol::ledger::genesis;
 use serde_json::{Value, json};
 
-use crate::run::{run, sent, solved};
+use crate::run::{run, run_with, sent, solved};
 
 #[test]
 fn blocks_are_shown_in_every_form() {
@@ -124,4 +125,38 @@ fn a_transaction_is_sent_waits_and_is_mined() {
         (&whole["error"]["code"], &whole["error"]["data"]["reason"]),
         (&json!(-26), &json!("signature"))
     );
+}
+
+/// Programs for Bitcoin say more than is needed here, or say it otherwise.
+#[test]
+fn what_bitcoins_programs_send_is_taken() {
+    let running = run();
+    let paid = sent(&running.pay(0, 5));
+    assert_eq!(running.call("testmempoolaccept", json!([[paid], 0.1]))[0]["allowed"], true);
+    let id = running.call("sendrawtransaction", json!([paid, 0]));
+    let best = running.mine();
+    for verbose in [json!(true), json!(1), json!(2)] {
+        assert_eq!(running.call("getrawtransaction", json!([id, verbose, best]))["blockhash"], best);
+        assert_eq!(running.call("getblockheader", json!([best, verbose]))["hash"], best);
+    }
+    for verbose in [json!(false), json!(0)] {
+        assert_eq!(running.call("getrawtransaction", json!([id, verbose])), paid);
+        assert!(running.call("getblock", json!([best, verbose])).is_string());
+    }
+    assert_eq!(running.call("getblock", json!([best, true]))["tx"][1], id);
+    assert_eq!(running.error("getrawtransaction", json!([id, "yes"])), -3);
+    assert_eq!(running.error("getblock", json!([best, "yes"])), -3);
+}
+
+#[test]
+fn a_pool_that_does_not_fit_is_refused_by_its_count() {
+    let running = run_with(Limits { answer_bytes: 900, ..Limits::default() }, Parts::default());
+    let fits = |ahead: u64| {
+        let paid = sent(&running.pay(ahead, 5));
+        running.call("sendrawtransaction", json!([paid]));
+        let known =
+            |verbose: bool| running.whole("getrawmempool", json!([verbose]))["error"]["code"] != -32008;
+        (known(false), known(true))
+    };
+    assert_eq!([0, 1, 2].map(fits), [(true, true), (true, true), (true, false)]);
 }

@@ -3,12 +3,15 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
-use gridnet_node::rpc::{Accounts, DeviceRate, Limits, Mining, MiningStatus, Parts, WalletAccount};
+use gridnet_core::proof::identity::Proof;
+use gridnet_node::rpc::{
+    Accounts, Code, DeviceRate, Failure, Limits, Mining, MiningStatus, Parts, Test, WalletAccount,
+};
 use gridnet_protocol::encoding::encode;
 use gridnet_protocol::ledger::{regtest_key, sign_paying_least};
-use gridnet_protocol::transaction::{Action, Transaction};
+use gridnet_protocol::transaction::{Action, IdentityRegistration, Transaction};
 use gridnet_protocol::value::Units;
-use gridnet_protocol::{Address, Network};
+use gridnet_protocol::{Address, Network, identity};
 use serde_json::json;
 
 use crate::run::{run, run_with};
@@ -47,13 +50,13 @@ impl Mining for Miner {
     }
 }
 
-/// Whoever is rich on regtest may give away a few coins.
+/// Whoever is rich on regtest may stake a few coins on its own identity.
 pub(crate) struct Purse;
 
 impl Accounts for Purse {
     fn accounts(&self) -> Vec<WalletAccount> {
         let address = Address::of(&regtest_key().public());
-        vec![WalletAccount { name: "rich".to_owned(), address, scope: "trade".to_owned() }]
+        vec![WalletAccount { name: "rich".to_owned(), address, scope: "claim".to_owned() }]
     }
 
     fn sign(
@@ -62,15 +65,37 @@ impl Accounts for Purse {
         sequence: u64,
         fee: Option<Units>,
         action: Action,
-    ) -> Result<Transaction, String> {
-        match (&action, fee) {
-            (Action::Transfer { amount, .. }, None) if amount.0 <= 10 => {
-                sign_paying_least(Network::Regtest, &regtest_key(), sequence, action)
-                    .map_err(|error| error.to_string())
-            }
-            _ => Err("more than 10 units".to_owned()),
+        test: Test<'_>,
+    ) -> Result<Transaction, Failure> {
+        let refused = |why: &str| Err(Failure::new(Code::Refused, why));
+        let own = Address::of(&regtest_key().public());
+        let stake = match &action {
+            Action::RegisterIdentity { identity, stake } if identity.address == own => *stake,
+            Action::AddStake { identity, amount } if *identity == own => *amount,
+            _ => return refused("another action"),
+        };
+        if stake.0 > 10 || fee.is_some() {
+            return refused("more than 10 units");
         }
+        let signed = sign_paying_least(Network::Regtest, &regtest_key(), sequence, action);
+        let signed = signed.expect("a key in memory");
+        test(&signed).map(|()| signed)
     }
+}
+
+/// Puts stake on the rich one's identity: as it is registered, or later.
+fn stake(units: u64, is_new: bool) -> String {
+    let (address, amount) = (Address::of(&regtest_key().public()), Units(units));
+    let nonce = (0..).find(|nonce| {
+        let proof = Proof { repetitions: 1, nonce: *nonce };
+        identity::check(Network::Regtest, &address, proof).is_ok()
+    });
+    let nonce = nonce.expect("one of a few hundred is good");
+    let identity = IdentityRegistration { address, repetitions: 1, nonce };
+    hex::encode(encode(&match is_new {
+        true => Action::RegisterIdentity { identity, stake: amount },
+        false => Action::AddStake { identity: address, amount },
+    }))
 }
 
 #[test]
@@ -100,27 +125,42 @@ fn the_node_signs_within_limits_and_never_shows_a_key() {
     let running = run_with(Limits::default(), Parts { wallet: Some(Arc::new(Purse)), ..Parts::default() });
     let address = Address::of(&regtest_key().public()).to_text(Network::Regtest);
     let accounts = running.call("wallet.accounts", json!([]));
-    assert_eq!(accounts, json!([{ "name": "rich", "address": address, "scope": "trade" }]));
-    let action =
-        |units| hex::encode(encode(&Action::Transfer { to: Address([9; 32]), amount: Units(units) }));
-    for sequence in ["0", "1"] {
-        let sent = running.call("wallet.send", json!({ "account": "rich", "action": action(5) }));
+    assert_eq!(accounts, json!([{ "name": "rich", "address": address, "scope": "claim" }]));
+    for (sequence, is_new) in [("0", true), ("1", false)] {
+        let sent = running.call("wallet.send", json!({ "account": "rich", "action": stake(5, is_new) }));
         assert_eq!(sent["sequence"], sequence);
         let shown = running.call("getrawtransaction", json!([sent["txid"], true]));
         assert_eq!((&shown["account"], &shown["sequence"]), (&json!(address), &json!(sequence)));
     }
-    let whole = running.whole("wallet.send", json!(["rich", action(11)]));
+    let whole = running.whole("wallet.send", json!(["rich", stake(11, false)]));
     assert_eq!(
         (&whole["error"]["code"], &whole["error"]["message"]),
         (&json!(-1), &json!("more than 10 units"))
     );
-    assert_eq!(running.error("wallet.send", json!(["poor", action(1)])), -5);
+    assert_eq!(running.error("wallet.send", json!(["poor", stake(1, false)])), -5);
     assert_eq!(running.error("wallet.send", json!(["rich", "ff"])), -22);
     for fee in ["", "-1", "+1", "1.0", "18446744073709551616"] {
-        assert_eq!(running.error("wallet.send", json!(["rich", action(1), fee])), -8, "{fee}");
+        assert_eq!(running.error("wallet.send", json!(["rich", stake(1, false), fee])), -8, "{fee}");
     }
     let without = run();
     assert_eq!(without.error("wallet.accounts", json!([])), -18);
+}
+
+/// Each gets a sequence of its own, or one of two would replace the other.
+#[test]
+fn many_are_sent_at_once() {
+    let running = run_with(Limits::default(), Parts { wallet: Some(Arc::new(Purse)), ..Parts::default() });
+    running.call("wallet.send", json!(["rich", stake(1, true)]));
+    let mut sequences: Vec<String> = std::thread::scope(|scope| {
+        let send = |units| {
+            let sent = running.call("wallet.send", json!(["rich", stake(units, false)]));
+            sent["sequence"].as_str().expect("digits").to_owned()
+        };
+        let sent: Vec<_> = (1..=8).map(|units| scope.spawn(move || send(units))).collect();
+        sent.into_iter().map(|sent| sent.join().expect("it is sent")).collect()
+    });
+    sequences.sort();
+    assert_eq!(sequences, ["1", "2", "3", "4", "5", "6", "7", "8"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use gridnet_protocol::state::row::Account;
 use gridnet_protocol::trust::Policy;
 use gridnet_protocol::value::{Height, Units};
 use gridnet_protocol::{Address, Network};
+use gridnet_tests::chain::mined;
 use gridnet_tests::receipts::Sale;
 use serde_json::{Value, json};
 
@@ -162,4 +163,49 @@ fn a_receipt_is_one_that_strangers_take() {
     assert!(receipt.verify(&engine, &sale.options(&policy, 10), &Control::default()).is_ok());
     assert_eq!(running.error("ledger.receipt", json!([contract, 6, 100_000])), -8);
     assert_eq!(running.error("ledger.receipt", json!([contract, 6, 0, ["nobody"]])), -5);
+}
+
+/// What is taken back lies in memory, so there is a bound to it, which says how deep one may ask.
+#[test]
+fn old_states_are_proven_as_far_as_they_fit() {
+    let few = |undo_bytes| {
+        let parts = Parts { payout: Some(Address([7; 32])), ..Parts::default() };
+        let running = run_with(Limits { undo_bytes, ..Limits::default() }, parts);
+        for _ in 0..30 {
+            running.mine();
+        }
+        running
+    };
+    let running = few(5_000);
+    let ask = |depth| running.whole("ledger.proof", json!({ "table": "tip", "depth": depth }));
+    let refused = ask(29);
+    assert_eq!(refused["error"]["code"], -8, "{refused}");
+    let message = refused["error"]["message"].as_str().expect("a text");
+    let (_, fits) = message.split_once("bytes: ").expect("it says how deep");
+    let fits: u32 = fits.split(' ').next().and_then(|fits| fits.parse().ok()).expect(message);
+    assert!(ask(fits)["result"].is_object(), "{fits}");
+    assert_eq!(ask(fits + 1)["error"]["code"], -8);
+    let none = few(1).whole("ledger.proof", json!({ "table": "tip" }));
+    assert!(none["error"]["message"].as_str().is_some_and(|text| text.contains("none")), "{none}");
+    let proven = few(64 << 20).call("ledger.proof", json!({ "table": "tip", "depth": 29 }));
+    assert_eq!(proven["height"], 0);
+}
+
+/// Of a long chain it is said at once that its headers do not fit, and from where on they do.
+#[test]
+fn a_receipt_of_too_many_headers_is_refused_by_their_count() {
+    let parts = Parts { payout: Some(Address([7; 32])), ..Parts::default() };
+    let running = run_with(Limits { answer_bytes: 4_000, ..Limits::default() }, parts);
+    for _ in 0..40 {
+        running
+            .node
+            .submit_block(mined(running.node.template(Address([7; 32])).expect("one").block))
+            .expect("good");
+    }
+    let ask = |start: u32| running.whole("ledger.receipt", json!(["00".repeat(32), 6, start]));
+    let refused = ask(0);
+    let message = refused["error"]["message"].as_str().expect("a text");
+    assert!(refused["error"]["code"] == -8 && message.ends_with("start at 18"), "{refused}");
+    assert_eq!(ask(17)["error"]["code"], -8);
+    assert_eq!(ask(18)["error"]["code"], -5, "it is looked for, and is not there");
 }

@@ -26,7 +26,8 @@ fn what_waits_is_answered_and_everything_is_closed() {
     let mut poll = connect(running.address());
     let headers = [("host", "localhost"), ("authorization", cookie.as_str())];
     poll.write_all(&request("POST", "/", &headers, &body.to_string())).expect("it is open");
-    std::thread::sleep(Duration::from_millis(200));
+    // Nobody is told when it has begun; a poll that has not would not be answered.
+    std::thread::sleep(Duration::from_secs(2));
 
     let Running { node, server, folder } = running;
     let address = server.address();

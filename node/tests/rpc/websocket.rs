@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use gridnet_node::rpc::auth::Scope;
 use gridnet_node::rpc::{Limits, Parts};
+use gridnet_protocol::Address;
 use serde_json::{Value, json};
 
 use crate::http::{answer, connect};
@@ -131,5 +132,73 @@ fn subscriptions_and_requests_are_bounded() {
     let begun = Instant::now();
     while socket.call("getblockcount", json!([]))["error"]["code"] != -32041 {
         assert!(begun.elapsed() < Duration::from_secs(50), "it may ask for ever");
+    }
+}
+
+/// Whatever is called counts, there or not.
+#[test]
+fn no_call_is_free() {
+    let limits = Limits { requests_a_second_here: 1, burst_seconds: 20, ..Limits::default() };
+    let running = run_with(limits, Parts::default());
+    let refused = |answer: &Value| answer["error"]["code"] == -32041;
+    let mut socket = Socket::open(&running, Scope::Read);
+    let begun = Instant::now();
+    let may = || assert!(begun.elapsed() < Duration::from_secs(50), "it may ask for ever");
+    while !refused(&socket.call("nothing", json!([]))) {
+        may();
+    }
+    for method in ["chain.subscribe", "chain.unsubscribe", "getblockcount", "nothing"] {
+        while !refused(&socket.call(method, json!([1]))) {
+            may();
+        }
+    }
+    // In a batch, too, where each has its own answer.
+    let calls = [1, 2, 3].map(|id| json!({ "jsonrpc": "2.0", "id": id, "method": "nothing" }));
+    loop {
+        socket.send(&json!(calls).to_string());
+        let answers = socket.next().expect("an answer");
+        assert_eq!(answers.as_array().map(Vec::len), Some(3), "{answers}");
+        assert_eq!(answers[2]["id"], 3);
+        if answers.as_array().is_some_and(|answers| answers.iter().all(refused)) {
+            break;
+        }
+        may();
+    }
+}
+
+#[test]
+fn calls_at_a_time_are_bounded_here_and_over_http() {
+    for limits in [Limits { calls: 0, ..Limits::default() }, Limits { calls_each: 0, ..Limits::default() }] {
+        let running = run_with(limits, Parts::default());
+        assert_eq!(running.error("getblockcount", json!([])), -32042);
+        let mut socket = Socket::open(&running, Scope::Read);
+        assert_eq!(socket.call("getblockcount", json!([]))["error"]["code"], -32042);
+    }
+}
+
+#[test]
+fn long_polls_of_a_client_are_bounded_and_in_nobodys_way() {
+    let limits = Limits { polls_each: 2, calls_each: 1, ..Limits::default() };
+    let parts = Parts { payout: Some(Address([7; 32])), ..Parts::default() };
+    let running = run_with(limits, parts);
+    let id = running.call("getblocktemplate", json!([]))["longpollid"].clone();
+    let poll = |number: u32| {
+        let params = json!([{ "longpollid": id }]);
+        json!({ "jsonrpc": "2.0", "id": number, "method": "getblocktemplate", "params": params }).to_string()
+    };
+    let mut sockets = [(); 2].map(|()| Socket::open(&running, Scope::Read));
+    // Of three, on two connections, one is too many, whichever came last.
+    sockets[0].send(&poll(1));
+    std::thread::sleep(Duration::from_millis(300));
+    sockets[0].send(&poll(2));
+    std::thread::sleep(Duration::from_millis(300));
+    sockets[1].send(&poll(3));
+    let refused = sockets[1].next().expect("an answer");
+    assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(3), &json!(-32042)), "{refused}");
+    // Others go on meanwhile, on the same connection too.
+    assert_eq!(sockets[0].call("getblockcount", json!([]))["result"], 0);
+    running.mine();
+    for _ in 0..2 {
+        assert_eq!(sockets[0].next().expect("an answer")["result"]["height"], 2);
     }
 }

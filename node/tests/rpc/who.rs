@@ -1,7 +1,10 @@
 //! Who is answered: the cookies, their scopes, pages of strangers.
 
+use std::net::SocketAddr;
+
 use gridnet_node::rpc::auth::{Scope, authorization};
-use gridnet_node::rpc::{Limits, Parts};
+use gridnet_node::rpc::{Limits, Parts, Settings, serve};
+use gridnet_protocol::Network;
 use serde_json::{Value, json};
 
 use crate::http::{exchange, request};
@@ -87,6 +90,35 @@ fn pages_of_strangers_and_other_names_are_refused() {
         let asked = request("GET", path, &[("host", "example.org")], "");
         assert_eq!(exchange(running.address(), &asked).expect("an answer").status, 403, "{path}");
     }
+}
+
+#[test]
+fn beyond_this_machine_names_do_not_matter_and_cookies_do() {
+    let running = run();
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings {
+        address: "0.0.0.0:0".to_owned(),
+        ..Settings::new(Network::Regtest, folder.path().to_owned())
+    };
+    let server = serve(&settings, running.node.clone(), Parts::default()).expect("a free port");
+    let address = SocketAddr::from(([127, 0, 0, 1], server.address().port()));
+    let cookie = std::fs::read_to_string(folder.path().join(Scope::Read.file())).expect("the cookie's file");
+    let cookie = authorization(&cookie);
+    let status = |headers: &[(&str, &str)]| {
+        exchange(address, &request("POST", "/", headers, COUNT)).expect("an answer").status
+    };
+    let named = ("host", "node.example.org");
+    assert_eq!(status(&[named, ("authorization", &cookie)]), 200);
+    assert_eq!(status(&[named]), 401);
+    // Figures without a cookie are for programs here, not for a stranger's page that was led here.
+    let figures = |headers: &[(&str, &str)]| {
+        exchange(address, &request("GET", "/metrics", headers, "")).expect("an answer").status
+    };
+    assert_eq!((figures(&[("host", "localhost")]), figures(&[named])), (200, 401));
+    assert_eq!(figures(&[named, ("authorization", &cookie)]), 200);
+    // The cookie of another server is none.
+    assert_eq!(status(&[named, ("authorization", &running.cookie(Scope::Read))]), 401);
+    assert_eq!(status(&[named, ("authorization", &cookie), ("origin", "http://node.example.org")]), 403);
 }
 
 #[test]

@@ -25,11 +25,11 @@ pub(super) fn check<S: Store>(view: &View<'_, S>) -> Result<(), Fault> {
     }
     let [old, new] = totals(view)?;
     let in_sum = |money: u128, totals: &Totals| money + u128::from(totals.burnt.0);
+    let came = new.rewarded.0.checked_sub(old.rewarded.0).map(u128::from);
     // What there was and what came is what there is and what was burnt.
-    if in_sum(before, &old) + u128::from(new.rewarded.0 - old.rewarded.0) == in_sum(now, &new) {
-        Ok(())
-    } else {
-        Err(Fault::Broken("money would not add up".to_owned()))
+    match came {
+        Some(came) if in_sum(before, &old) + came == in_sum(now, &new) => Ok(()),
+        _ => Err(Fault::Broken("money would not add up".to_owned())),
     }
 }
 

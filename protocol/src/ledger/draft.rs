@@ -24,6 +24,7 @@ pub struct Draft<'a, S> {
     state: [u8; 32],
     transactions: Vec<Transaction>,
     weight: u64,
+    weight_max: u64,
 }
 
 /// A transaction of which all was verified that does not depend on those before it.
@@ -60,7 +61,14 @@ impl<'a, S: Store> Draft<'a, S> {
             state: [0; 32],
         });
         let (state, weight) = (ledger.root()?, coinbase.weight());
-        Ok(Draft { network, tip, turn, state, transactions: Vec::new(), weight })
+        Ok(Draft { network, tip, turn, state, transactions: Vec::new(), weight, weight_max: WEIGHT_MAX })
+    }
+
+    /// The same of any weight: no block, but a look at what transactions would do one after the other, in as many blocks as
+    /// they need.
+    #[must_use]
+    pub fn of_any_weight(self) -> Draft<'a, S> {
+        Draft { weight_max: u64::MAX, ..self }
     }
 
     /// Tries a transaction, and keeps it if it is good after all that were kept before. What costs little is looked at first,
@@ -85,7 +93,7 @@ impl<'a, S: Store> Draft<'a, S> {
     ) -> Result<Checked, Fault> {
         structural::transaction(self.network, &transaction)?;
         let weight = transaction.weight();
-        require(self.weight + weight <= WEIGHT_MAX, Rejected::Weight)?;
+        require(self.weight + weight <= self.weight_max, Rejected::Weight)?;
         self.turn.screen(&transaction)?;
         let known = self.known(&transaction)?;
         let findings = self.verify(engine, &transaction, &known, control)?;
@@ -104,7 +112,7 @@ impl<'a, S: Store> Draft<'a, S> {
         control: &Control,
     ) -> Result<(), Fault> {
         let weight = self.weight + checked.weight;
-        require(weight <= WEIGHT_MAX, Rejected::Weight)?;
+        require(weight <= self.weight_max, Rejected::Weight)?;
         let known = self.known(&checked.transaction)?;
         if known != checked.known {
             self.turn.screen(&checked.transaction)?;

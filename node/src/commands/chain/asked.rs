@@ -31,7 +31,7 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(config: &Config) -> Result<Asked, Failure> {
         let credential = Credential::Found(config.data_dir.join(COOKIE));
-        let client = Client::new(&config.rpc.listen.to_string(), &credential, PATIENCE);
+        let client = Client::new(&config.rpc.asked_at().to_string(), &credential, PATIENCE);
         let client = client.map_err(|error| Failure::Usage(error.to_string()))?;
         Ok(Asked { client, network: config.network })
     }

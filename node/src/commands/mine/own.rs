@@ -53,7 +53,9 @@ pub(super) fn run(args: &Mine) -> Result<Outcome, Failure> {
         mining.block_every = Some(Duration::from_secs(EVERY));
     }
     let began = Instant::now();
-    let running = Running::start(config, engine.into(), Some(mining))?;
+    let Some(running) = Running::start(config, engine.into(), Some(mining), &cancel)? else {
+        return Ok(Outcome::Interrupted);
+    };
     output::note(&format!("mining on {}, answering at {}", config.network.name(), running.address()));
     let line = Line::new();
     let mut status;
@@ -136,7 +138,7 @@ fn text(node: &Node, status: &Status) -> Result<String, Failure> {
     for device in &status.devices {
         let _ = write!(text, " · {} {}", device.id, scaled(device.rates[0], "H/s"));
     }
-    let _ = write!(text, " · {} blocks found · {}", status.accepted, balance(node, status)?);
+    let _ = write!(text, " · found {} · {}", status.accepted, balance(node, status)?);
     if let Some(failure) = &status.failure {
         let _ = write!(text, " · {failure}");
     }

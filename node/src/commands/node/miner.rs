@@ -15,21 +15,25 @@ use gridnet_protocol::{Address, Network};
 use crate::files;
 use crate::outcome::Failure;
 
+/// The wallet's file in the data directory, unless another is named.
+const WALLET: &str = "wallet";
+
 /// Whom blocks pay: who was named, else the wallet's first account. On a network of one's own, if there is neither, the key
 /// that everybody knows.
-pub(crate) fn payout(config: &Config) -> Result<Option<Address>, Failure> {
-    if let Some(named) = config.mining.payout(config.network) {
-        return Ok(Some(named));
-    }
-    if let Some(path) = &config.wallet.file {
-        let wallet = wallet(config, path)?;
-        return Ok(wallet.accounts().first().map(|account| account.address()));
-    }
-    Ok((config.network == Network::Regtest).then(|| Address::of(&regtest_key().public())))
+pub(super) fn payout(config: &Config, wallet: Option<&Wallet>) -> Option<Address> {
+    let first = |wallet: &Wallet| wallet.accounts().first().map(|account| account.address());
+    let of_all = || (config.network == Network::Regtest).then(|| Address::of(&regtest_key().public()));
+    config.mining.payout(config.network).or_else(|| wallet.map_or_else(of_all, first))
 }
 
-/// The wallet of a file, locked: addresses are there for everybody.
-pub(super) fn wallet(config: &Config, path: &std::path::Path) -> Result<Wallet, Failure> {
+/// The wallet that is named, or lies beside the chain, locked: addresses are there for everybody. It is read if it matters: if it
+/// says who is paid, or keys of it are held.
+pub(super) fn wallet(config: &Config) -> Result<Option<Wallet>, Failure> {
+    if config.mining.payout.is_some() && config.wallet.accounts.is_empty() {
+        return Ok(None);
+    }
+    let beside = || Some(config.data_dir.join(WALLET)).filter(|path| path.is_file());
+    let Some(path) = &config.wallet.file.clone().or_else(beside) else { return Ok(None) };
     let bytes = files::read("--wallet", path, WALLET_BYTES_MAX)?;
     let refused = |what: String| Failure::argument("--wallet", format!("{path:?}: {what}"));
     let wallet = Wallet::from_file(&bytes).map_err(|error| refused(error.to_string()))?;
@@ -37,7 +41,7 @@ pub(super) fn wallet(config: &Config, path: &std::path::Path) -> Result<Wallet, 
         let (is, asked) = (wallet.network().name(), config.network.name());
         return Err(refused(format!("it is of the {is} network, and {asked} was asked for")));
     }
-    Ok(wallet)
+    Ok(Some(wallet))
 }
 
 /// What a miner is told.
@@ -48,7 +52,7 @@ pub(crate) fn settings(loaded: &Loaded) -> Result<Settings, Failure> {
     Ok(Settings {
         duty_percent: config.mining.duty_percent.into(),
         block_every: (every > 0).then(|| Duration::from_secs(every)),
-        ..Settings::new(payout(config)?.ok_or_else(nobody)?)
+        ..Settings::new(payout(config, wallet(config)?.as_ref()).ok_or_else(nobody)?)
     })
 }
 
@@ -58,39 +62,53 @@ pub(super) struct Lent {
     engine: Arc<Engine>,
     /// With which to begin when somebody wants it; `None` where nobody would be paid.
     settings: Option<Settings>,
-    miner: Mutex<Option<Miner>>,
+    miner: Mutex<Lending>,
+}
+
+/// What is lent.
+#[derive(Default)]
+struct Lending {
+    miner: Option<Miner>,
+    /// The node stops, and nothing begins any more.
+    is_over: bool,
 }
 
 impl Lent {
     pub(super) fn new(node: Node, engine: Arc<Engine>, settings: Option<Settings>) -> Lent {
-        Lent { node, engine, settings, miner: Mutex::new(None) }
+        Lent { node, engine, settings, miner: Mutex::default() }
     }
 
-    fn miner(&self) -> MutexGuard<'_, Option<Miner>> {
+    fn miner(&self) -> MutexGuard<'_, Lending> {
         self.miner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins, or goes on.
     pub(super) fn begin(&self) -> Result<(), String> {
-        let mut miner = self.miner();
-        if let Some(miner) = &*miner {
+        let mut lending = self.miner();
+        if lending.is_over {
+            return Err("the node is being stopped".to_owned());
+        }
+        if let Some(miner) = &lending.miner {
             miner.resume();
             return Ok(());
         }
         let settings =
             self.settings.ok_or("nobody is there to be paid: start the node with a payout address")?;
         let begun = Miner::start(self.node.clone(), Arc::clone(&self.engine), settings);
-        *miner = Some(begun.map_err(|error| error.to_string())?);
+        lending.miner = Some(begun.map_err(|error| error.to_string())?);
+        tracing::info!(payout = settings.payout.to_text(self.node.network()), "mining");
         Ok(())
     }
 
     pub(super) fn status(&self) -> Option<Status> {
-        self.miner().as_ref().map(Miner::status)
+        self.miner().miner.as_ref().map(Miner::status)
     }
 
     /// Ends it for good.
     pub(super) fn end(&self) {
-        if let Some(miner) = self.miner().take() {
+        let mut lending = self.miner();
+        lending.is_over = true;
+        if let Some(miner) = lending.miner.take() {
             miner.stop();
         }
     }
@@ -119,15 +137,43 @@ impl rpc::Mining for Lent {
     }
 
     fn stop(&self) {
-        if let Some(miner) = &*self.miner() {
+        if let Some(miner) = &self.miner().miner {
             miner.pause();
         }
     }
 
     fn set_duty(&self, percent: u8) -> Result<(), String> {
-        let miner = self.miner();
-        let miner = miner.as_ref().ok_or("nothing mines here: miner.start begins")?;
+        let lending = self.miner();
+        let miner = lending.miner.as_ref().ok_or("nothing mines here: miner.start begins")?;
         miner.set_duty(percent.into());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use gridnet_core::Engine;
+    use gridnet_node::miner::Settings;
+    use gridnet_node::node::{self, Node};
+    use gridnet_node::storage::Storage;
+    use gridnet_protocol::{Address, Network};
+
+    use super::Lent;
+
+    /// Somebody may ask for it while the node stops.
+    #[test]
+    fn nothing_mines_after_the_end() {
+        let engine = Arc::new(Engine::builder().device("cpu").threads(1).build().expect("a CPU"));
+        let storage = Storage::in_memory(Network::Regtest).expect("memory");
+        let node = Node::start(node::Settings::new(storage, Arc::clone(&engine))).expect("a node");
+        let lent = Lent::new(node.clone(), engine, Some(Settings::new(Address([7; 32]))));
+        lent.begin().expect("it mines");
+        assert!(lent.status().is_some());
+        lent.end();
+        assert_eq!(lent.begin(), Err("the node is being stopped".to_owned()));
+        assert!(lent.status().is_none());
+        node.stop();
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn run(args: &Node) -> Result<Outcome, Failure> {
     let engine = arguments::engine(&Devices { device, simd: None, threads: None, tune: false, audit: None })?;
     let cancel = interrupt::cancel();
     let mine = config.mining.enabled.then(|| settings(&loaded)).transpose()?;
-    let running = Running::start(config, engine.into(), mine)?;
+    let Some(running) = Running::start(config, engine.into(), mine, &cancel)? else {
+        return Ok(Outcome::Good);
+    };
     let (mut said, mut accepted) = (Instant::now(), 0);
     loop {
         if let Some(stopped) = running.stopped(&cancel) {
@@ -41,7 +43,7 @@ pub(crate) fn run(args: &Node) -> Result<Outcome, Failure> {
             && said.elapsed() >= WORD
         {
             let found = status.accepted - accepted;
-            tracing::info!(rate = scaled(status.rate(), "H/s"), blocks = found, "mining");
+            tracing::info!(rate = scaled(status.rate(), "H/s"), blocks = found, "mined in the last minute");
             (said, accepted) = (Instant::now(), status.accepted);
         }
         std::thread::sleep(LOOK);

@@ -11,7 +11,7 @@ use gridnet_node::node::{Node, NodeError, Settings};
 use gridnet_node::repair;
 use gridnet_node::rpc::{self, Server, ServerError};
 use gridnet_node::storage::{DirectoryLock, Storage, StorageError};
-use gridnet_node::wallet::{HotKeys, Journal, Lent as LentKeys};
+use gridnet_node::wallet::{HotKeys, Journal, Lent as LentKeys, Wallet};
 
 use super::miner::{Lent, payout, wallet};
 use crate::outcome::Failure;
@@ -39,19 +39,24 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts all of it. `mine`: begins to mine.
+    /// Starts all of it. `mine`: begins to mine. `None`: it was told to stop before it had begun.
     pub(crate) fn start(
         config: &Config,
         engine: Arc<Engine>,
         mine: Option<Mining>,
-    ) -> Result<Running, Failure> {
+        cancel: &Cancel,
+    ) -> Result<Option<Running>, Failure> {
         let directory = DirectoryLock::take(&config.data_dir).map_err(unusable)?;
         repair::adopt(&directory).map_err(unusable)?;
         let storage = Storage::open(&directory, config.network).map_err(unusable)?;
         let mut settings = Settings::new(storage, Arc::clone(&engine));
         settings.directory = Some(directory);
+        settings.cancel = cancel.clone();
         settings.mempool = mempool::Limits { weight_max: config.mempool.bytes, ..mempool::Limits::default() };
-        let node = Node::start(settings).map_err(failed)?;
+        let node = match Node::start(settings) {
+            Err(NodeError::Stopping) => return Ok(None),
+            started => started.map_err(failed)?,
+        };
         let tip = node.tips().borrow().clone();
         tracing::info!(
             network = config.network.name(),
@@ -60,8 +65,11 @@ impl Running {
             block = gridnet_node::node::display(&tip.id),
             "the node runs"
         );
+        // One reading says who is paid and whose keys are held.
+        let wallet = wallet(config)?;
+        let payout = payout(config, wallet.as_ref());
         // Whoever starts mining later is paid the same way.
-        let payout = payout(config)?;
+        let mine = mine.map(|mine| Mining { payout: payout.unwrap_or(mine.payout), ..mine });
         let every = config.mining.block_every;
         let would = mine.or_else(|| {
             Some(Mining {
@@ -76,7 +84,7 @@ impl Running {
         let parts = rpc::Parts {
             payout,
             miner: Some(Arc::clone(&miner) as Arc<dyn rpc::Mining>),
-            wallet: keys(config, &node)?,
+            wallet: keys(config, wallet.as_ref(), &node)?,
             stop: Some(Box::new(move || asked.store(true, Ordering::Relaxed))),
         };
         let server = rpc::serve(&serving(config), node.clone(), parts).map_err(|error| match error {
@@ -86,7 +94,7 @@ impl Running {
         if mine.is_some() {
             miner.begin().map_err(Failure::Internal)?;
         }
-        Ok(Running { node, server, miner, stop })
+        Ok(Some(Running { node, server, miner, stop }))
     }
 
     /// Where it can be asked.
@@ -132,28 +140,34 @@ impl Running {
 fn serving(config: &Config) -> rpc::Settings {
     let mut settings = rpc::Settings::new(config.network, config.data_dir.clone());
     settings.address = config.rpc.listen.to_string();
-    let connections = config.rpc.connections;
-    // As many as before are left to programs elsewhere.
-    settings.limits.connections_here = connections.min(settings.limits.connections_here);
-    settings.limits.connections_each = connections.min(settings.limits.connections_each);
-    settings.limits.connections = connections;
+    settings.limits = rpc::Limits::of_connections(config.rpc.connections);
     settings
 }
 
 /// The keys that the node may sign by. The password is needed once.
-fn keys(config: &Config, node: &Node) -> Result<Option<Arc<dyn rpc::Accounts>>, Failure> {
-    let (Some(path), false) = (&config.wallet.file, config.wallet.accounts.is_empty()) else {
+fn keys(
+    config: &Config,
+    wallet: Option<&Wallet>,
+    node: &Node,
+) -> Result<Option<Arc<dyn rpc::Accounts>>, Failure> {
+    if config.wallet.accounts.is_empty() {
         return Ok(None);
-    };
+    }
+    let none =
+        || Failure::argument("--wallet", "is needed with --wallet-account: it names the wallet's file");
+    let wallet = wallet.filter(|_| config.wallet.file.is_some()).ok_or_else(none)?;
     let refused = |what: String| Failure::argument("--wallet", what);
-    let wallet = wallet(config, path)?;
-    let password =
-        Source::usual(config.wallet.password_file.as_deref()).password("the wallet's password: ")?;
+    let source = Source {
+        argument: "--wallet-password-file",
+        file: config.wallet.password_file.as_deref(),
+        variable: "GRIDNET_PASSWORD",
+    };
+    let password = source.password("the wallet's password: ")?;
     let journal =
         Journal::in_file(&config.data_dir.join(JOURNAL)).map_err(|error| refused(error.to_string()))?;
-    let keys = HotKeys::open(&wallet, &password, &config.wallet.accounts, journal);
+    let keys = HotKeys::open(wallet, &password, &config.wallet.accounts, journal);
     let keys = keys.map_err(|error| refused(error.to_string()))?;
-    Ok(Some(Arc::new(LentKeys::new(keys, node.clone()).map_err(refused)?)))
+    Ok(Some(Arc::new(LentKeys::new(keys, node).map_err(refused)?)))
 }
 
 /// A data directory that cannot be used is for its user to mend; a disk that fails is not.

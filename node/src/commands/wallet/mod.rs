@@ -6,7 +6,7 @@ pub(super) mod balance;
 use std::io::Read as _;
 use std::path::Path;
 
-use gridnet_node::wallet::{Limits, Name, OpenWallet, Scope, WALLET_BYTES_MAX, Words};
+use gridnet_node::wallet::{Limits, Name, OpenWallet, Scope, Words};
 use gridnet_protocol::value::Units;
 use zeroize::Zeroizing;
 
@@ -80,11 +80,11 @@ fn usual(which: &Which) -> Source<'_> {
 fn restore(args: &RestoreWallet) -> Result<(), Failure> {
     let (path, out) = place(&args.which)?;
     if let Some(backup) = &args.backup {
-        let bytes = files::read("--backup", backup, WALLET_BYTES_MAX)?;
         let wallet = reach::wallet_of("--backup", backup)?;
         // A copy that does not open is better known now.
-        wallet.open(&*usual(&args.which).password("the backup's password: ")?)?;
-        out.write(&bytes)?;
+        wallet.open(&usual(&args.which).password("the backup's password: ")?)?;
+        // What opened is what is written, whatever became of the file meanwhile.
+        out.write(&wallet.to_file())?;
         return output::answer(args.which.json, &Described::new(&path, wallet.network(), wallet.accounts()));
     }
     let words = Words::read(&read_words(args.words_file.as_deref())?)?;
@@ -127,7 +127,7 @@ fn backup(args: &BackupWallet) -> Result<(), Failure> {
 
 fn words(args: &ShowWords) -> Result<(), Failure> {
     let path = reach::wallet_path(&args.which.file, &args.which.home)?;
-    let open = reach::wallet(&path, &args.which.home)?.open(&*usual(&args.which).password("password: ")?)?;
+    let open = reach::wallet(&path, &args.which.home)?.open(&usual(&args.which).password("password: ")?)?;
     let words = open.words();
     output::answer(args.which.json, &Spelled { words: words.text().as_str(), count: words.count() })
 }
@@ -158,7 +158,7 @@ fn change_password(args: &ChangePassword) -> Result<(), Failure> {
             file: args.new_password_file.as_deref(),
             variable: "GRIDNET_NEW_PASSWORD",
         };
-        Ok(open.set_password(&*source.new_password("the new password: ")?)?)
+        Ok(open.set_password(&source.new_password("the new password: ")?)?)
     })
 }
 
@@ -169,7 +169,7 @@ fn changed(
 ) -> Result<(), Failure> {
     let path = reach::wallet_path(&which.file, &which.home)?;
     let locked = Locked::new("--wallet", &path)?;
-    let mut open = reach::wallet(&locked.path, &which.home)?.open(&*usual(which).password("password: ")?)?;
+    let mut open = reach::wallet(&locked.path, &which.home)?.open(&usual(which).password("password: ")?)?;
     change(&mut open)?;
     files::replace("--wallet", &locked.path, &open.lock()?.to_file())?;
     output::answer(which.json, &Described::new(&path, open.network(), open.accounts()))

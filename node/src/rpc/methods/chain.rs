@@ -36,7 +36,7 @@ pub(super) const METHODS: &[Method<Context>] = &[
     Method::reads("getchaintips", &[], "The ends of all chains of blocks that are known", tips),
     Method::reads(
         "getrawtransaction",
-        &[needs("txid"), takes("verbose")],
+        &[needs("txid"), takes("verbose"), takes("blockhash")],
         "A transaction of the chain, or one that waits: its bytes, or what they say",
         transaction,
     ),
@@ -55,7 +55,12 @@ fn known(view: &ChainView, id: &[u8; 32]) -> Result<HeaderRecord, Failure> {
 }
 
 fn block(context: &Context, arguments: &Arguments) -> Answer {
-    let (id, verbosity) = (arguments.id("blockhash")?, arguments.may("verbosity")?.unwrap_or(1u32));
+    // Older programs say whether, not how much.
+    let verbosity = match arguments.may::<Value>("verbosity")? {
+        Some(Value::Bool(is_verbose)) => u32::from(is_verbose),
+        _ => arguments.may("verbosity")?.unwrap_or(1),
+    };
+    let id = arguments.id("blockhash")?;
     let (view, network) = (context.view()?, context.network());
     let record = known(&view, &id)?;
     let missing = || Failure::new(Code::Refused, "of this block only the header is known");
@@ -79,7 +84,7 @@ fn block(context: &Context, arguments: &Arguments) -> Answer {
 fn header(context: &Context, arguments: &Arguments) -> Answer {
     let (view, id) = (context.view()?, arguments.id("blockhash")?);
     let record = known(&view, &id)?;
-    match arguments.may("verbose")?.unwrap_or(true) {
+    match arguments.flag("verbose")?.unwrap_or(true) {
         true => shown(&view, &id, &record),
         false => Ok(json!(hex::encode(record.header))),
     }
@@ -178,13 +183,7 @@ fn tips(context: &Context, _: &Arguments) -> Answer {
 
 fn transaction(context: &Context, arguments: &Arguments) -> Answer {
     let id = arguments.id("txid")?;
-    // Bitcoin takes a number, too.
-    let is_verbose = match arguments.may::<Value>("verbose")? {
-        None | Some(Value::Bool(false)) => false,
-        Some(Value::Bool(true)) => true,
-        Some(Value::Number(number)) if number.is_u64() => number.as_u64() != Some(0),
-        Some(_) => return Err(Failure::new(Code::Type, "verbose is true or false")),
-    };
+    let is_verbose = arguments.flag("verbose")?.unwrap_or(false);
     let view = context.view()?;
     let found = match view.transaction(&id)? {
         Some((place, transaction)) => Some((Some(place), transaction)),

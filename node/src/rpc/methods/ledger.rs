@@ -1,11 +1,12 @@
 //! The ledger: rows of the state, and proofs for those who have headers only.
 
+use gridnet_core::proof::header::HEADER_BYTES;
 use gridnet_protocol::Address;
 use gridnet_protocol::encoding::List;
 use gridnet_protocol::ledger::Fault;
 use gridnet_protocol::reason::Rejected;
 use gridnet_protocol::spv::receipt::{Evidence, Receipt};
-use gridnet_protocol::spv::{DEPTH, Headers, RootProof, RowProof, StateEntry, TransactionProof};
+use gridnet_protocol::spv::{DEPTH, HEADERS_MAX, Headers, RootProof, RowProof, StateEntry, TransactionProof};
 use gridnet_protocol::state::row::Account;
 use gridnet_protocol::state::{Store as _, Table};
 use gridnet_protocol::trust::Policy;
@@ -111,8 +112,8 @@ fn proof(context: &Context, arguments: &Arguments) -> Answer {
     if table == Table::Nodes {
         return Err(Failure::new(Code::Value, "the nodes of the state's tree are what proofs are made of"));
     }
-    let view = context.view()?;
-    let Named { ledger, height, block } = past::named(&view, depth)?;
+    let (_turn, view) = (context.deep(depth)?, context.view()?);
+    let Named { ledger, height, block } = past::named(&view, depth, context.undo_bytes)?;
     let row = RowProof::of(ledger.store(), height, table, &key).map_err(Stop::from)?;
     let value = ledger.store().get(table, &key).map_err(Stop::from)?;
     let root = RootProof::of(&block).ok_or_else(|| Failure::internal("a block has no coinbase"))?;
@@ -162,8 +163,11 @@ fn receipt(context: &Context, arguments: &Arguments) -> Answer {
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::new(Code::NotFound, error.to_string()))?;
     let policy = Policy::of(authorities);
-    let view = context.view()?;
-    let Named { ledger, block, .. } = past::named(&view, depth)?;
+    let (_turn, view) = (context.deep(depth)?, context.view()?);
+    // Hex has two digits a byte, and headers are nearly all of a receipt.
+    let most = context.answer_bytes / 16 * 15 / (2 * HEADER_BYTES);
+    are_few(view.tip()?.height, start, most)?;
+    let Named { ledger, block, .. } = past::named(&view, depth, context.undo_bytes)?;
     let evidence = Evidence::gather(&ledger, contract, &policy).map_err(|fault| no_evidence(fault, depth))?;
     let headers = headers(&view, start)?;
     let refused = |error: gridnet_protocol::Error| Failure::new(Code::Value, error.to_string());
@@ -191,6 +195,21 @@ fn no_evidence(fault: Fault, depth: u32) -> Failure {
         _ => return Stop::Fault(fault).into(),
     };
     Failure::new(code, message)
+}
+
+/// Whether so many headers as stand from a height on fit into an answer. It is known before one is read.
+fn are_few(tip: Height, start: Height, most: usize) -> Result<(), Failure> {
+    let count = u64::from(tip.0.saturating_sub(start.0)) + 1;
+    let most = u64::try_from(most).unwrap_or(u64::MAX).min(HEADERS_MAX.into());
+    if count <= most {
+        return Ok(());
+    }
+    let first = u64::from(tip.0) + 1 - most;
+    let message = format!(
+        "start {}: {count} headers are more than the {most} that an answer has: start at {first}",
+        start.0
+    );
+    Err(Failure::new(Code::Value, message))
 }
 
 /// The chain's headers from a height on.

@@ -14,6 +14,9 @@ use crate::rpc::method::{Answer, Arguments, Method, needs, takes};
 
 /// Transactions that are tested at a time.
 const TESTED_MAX: usize = 25;
+/// Bytes that an id takes in an answer, and an entry.
+const ID_BYTES: usize = 67;
+const ENTRY_BYTES: usize = 320;
 
 pub(super) const METHODS: &[Method<Context>] = &[
     Method::reads("getmempoolinfo", &[], "How much waits for a block", info),
@@ -25,13 +28,13 @@ pub(super) const METHODS: &[Method<Context>] = &[
     ),
     Method::controls(
         "sendrawtransaction",
-        &[needs("hexstring")],
+        &[needs("hexstring"), takes("maxfeerate")],
         "Sends a transaction, and gives its id",
         send,
     ),
     Method::reads(
         "testmempoolaccept",
-        &[needs("rawtxs")],
+        &[needs("rawtxs"), takes("maxfeerate")],
         "Whether transactions would be taken, each alone",
         test,
     ),
@@ -50,8 +53,16 @@ fn info(context: &Context, _: &Arguments) -> Answer {
 }
 
 fn raw(context: &Context, arguments: &Arguments) -> Answer {
+    let is_verbose = arguments.flag("verbose")?.unwrap_or(false);
+    // It is known before anything is gathered.
+    let count = context.node.mempool()?.count;
+    let most = context.answer_bytes / if is_verbose { ENTRY_BYTES } else { ID_BYTES };
+    if count > u64::try_from(most).unwrap_or(u64::MAX) {
+        let message = format!("{count} transactions wait, and an answer has {most} of them at most");
+        return Err(Failure::new(Code::AnswerSize, message));
+    }
     let waiting = context.node.waiting()?;
-    if !arguments.may("verbose")?.unwrap_or(false) {
+    if !is_verbose {
         return Ok(waiting.iter().map(|waiting| json!(json::id(&waiting.id))).collect());
     }
     let entries = waiting.iter().map(|waiting| (json::id(&waiting.id), entry(context, waiting)));

@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(300);
 /// How often it is looked whether something more waits.
 const LOOK: Duration = Duration::from_secs(10);
+/// Transactions that wait, at most, where a template's fees are looked up.
+const LOOKED_UP_MAX: u64 = 20_000;
 /// Blocks that the rate of hashes is estimated over.
 const WINDOW: u32 = 120;
 
@@ -81,11 +83,11 @@ fn poll_id(tip: &BlockId, changes: u64) -> String {
 
 /// Waits until there is something better than what the caller has. A request that is wrong is not waited for.
 fn long_poll(context: &Arc<Context>, arguments: &Arguments) -> Wait {
-    let had = Wanted::of(arguments).ok().and_then(|wanted| wanted.longpollid);
+    let had = Wanted::of(arguments).ok()?.longpollid?;
+    let (had_tip, had_changes) = had.split_once('-')?;
+    let (had_tip, had_changes) = (had_tip.to_owned(), had_changes.to_owned());
     let context = Arc::clone(context);
-    Box::pin(async move {
-        let Some(had) = had else { return };
-        let Some((had_tip, had_changes)) = had.split_once('-') else { return };
+    Some(Box::pin(async move {
         let mut tips = context.node.tips();
         let begun = Instant::now();
         let mut look = begun + PATIENCE;
@@ -105,7 +107,7 @@ fn long_poll(context: &Arc<Context>, arguments: &Arguments) -> Wait {
                 }
             }
         }
-    })
+    }))
 }
 
 fn template(context: &Context, arguments: &Arguments) -> Answer {
@@ -116,8 +118,14 @@ fn template(context: &Context, arguments: &Arguments) -> Answer {
         Failure::new(Code::Refused, message)
     };
     let template = context.node.template(context.parts.payout.ok_or_else(nobody)?)?;
-    let fees: HashMap<_, _> =
-        context.node.waiting()?.into_iter().map(|waiting| (waiting.id, waiting.fee)).collect();
+    // What is signed says what it pays. Of what anybody posted it is looked up, as long as that is little work.
+    let is_known = |one: &Transaction| matches!(one, Transaction::Signed(_) | Transaction::Coinbase(_));
+    let is_needed = !template.block.transactions.iter().all(is_known);
+    let waiting = match is_needed && context.node.mempool()?.count <= LOOKED_UP_MAX {
+        true => context.node.waiting()?,
+        false => Vec::new(),
+    };
+    let fees: HashMap<_, _> = waiting.into_iter().map(|waiting| (waiting.id, waiting.fee)).collect();
     let Template { block, height, target, function, fees: total, time_min, changes, .. } = template;
     let Header { version, previous, time, bits, .. } = block.header;
     let [coinbase, others @ ..] = block.transactions.as_slice() else {
@@ -160,18 +168,18 @@ fn shown(transactions: &[Transaction], fees: &HashMap<[u8; 32], Units>) -> Vec<V
     let mut last_of = HashMap::new();
     let mut shown = Vec::new();
     for (transaction, number) in transactions.iter().zip(1u32..) {
-        let account = match transaction {
-            Transaction::Signed(signed) => Some(signed.body.sender),
-            Transaction::Coinbase(_) | Transaction::Posted(_) => None,
+        let id = transaction.id();
+        let (account, fee) = match transaction {
+            Transaction::Signed(signed) => (Some(signed.body.sender), Some(signed.body.fee)),
+            Transaction::Coinbase(_) | Transaction::Posted(_) => (None, fees.get(&id).copied()),
         };
         let before = account.and_then(|account| last_of.insert(account, number));
-        let id = transaction.id();
         shown.push(json!({
             "data": hex::encode(encode(transaction)),
             "txid": json::id(&id),
             "hash": json::id(&id),
             "depends": before.into_iter().collect::<Vec<u32>>(),
-            "fee": fees.get(&id).map(|fee| json::units(*fee)),
+            "fee": fee.map(json::units),
             "weight": transaction.weight(),
         }));
     }

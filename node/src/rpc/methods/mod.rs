@@ -10,15 +10,17 @@ mod node;
 mod subscriptions;
 mod wallet;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;
 
 use gridnet_protocol::{Address, Network};
 use jsonrpsee::server::StopHandle;
 
 pub use self::miner::{DeviceRate, Mining, MiningStatus};
-pub use self::wallet::{Accounts, WalletAccount};
-use super::method::{Method, module};
+pub use self::wallet::{Accounts, Test, WalletAccount};
+use super::failure::Failure;
+use super::method::{Method, busy, module};
+use super::past;
 use super::server::{Server, ServerError, Service};
 use super::settings::{Limits, Settings};
 use super::traffic::Traffic;
@@ -45,11 +47,30 @@ pub struct Context {
     parts: Parts,
     started: Instant,
     stopping: StopHandle,
+    /// Bytes of an answer, and of rows that are taken back.
+    answer_bytes: usize,
+    undo_bytes: usize,
+    /// Held while an account's next transaction is signed and sent.
+    sending: Mutex<()>,
+    /// Held while a state of long ago is made.
+    past: Mutex<()>,
 }
 
 impl Context {
     fn network(&self) -> Network {
         self.node.network()
+    }
+
+    /// A turn to make a state of long ago: one at a time, since each takes much memory.
+    fn deep(&self, depth: u32) -> Result<Option<MutexGuard<'_, ()>>, Failure> {
+        if depth <= past::SHALLOW {
+            return Ok(None);
+        }
+        match self.past.try_lock() {
+            Ok(turn) => Ok(Some(turn)),
+            Err(TryLockError::Poisoned(turn)) => Ok(Some(turn.into_inner())),
+            Err(TryLockError::WouldBlock) => Err(busy("proofs of old states")),
+        }
     }
 
     /// The chain as it is now.
@@ -74,7 +95,16 @@ pub fn all() -> impl Iterator<Item = &'static Method<Context>> {
 
 /// What is served of a node.
 pub(super) fn service(node: Node, parts: Parts, limits: &Limits, stopping: StopHandle) -> Service {
-    let context = Arc::new(Context { node, parts, started: Instant::now(), stopping });
+    let context = Arc::new(Context {
+        node,
+        parts,
+        started: Instant::now(),
+        stopping,
+        answer_bytes: limits.answer_bytes,
+        undo_bytes: limits.undo_bytes,
+        sending: Mutex::default(),
+        past: Mutex::default(),
+    });
     let traffic = Arc::new(Traffic::new());
     let mut methods = module(all(), &context, &traffic, limits.depth);
     subscriptions::add(&mut methods);

@@ -1,5 +1,7 @@
 //! Accounts that the node may sign for, within what their owner allowed. No key ever comes by here.
 
+use std::sync::PoisonError;
+
 use gridnet_protocol::Address;
 use gridnet_protocol::encoding::decode;
 use gridnet_protocol::transaction::{Action, Transaction};
@@ -16,18 +18,23 @@ pub trait Accounts: Send + Sync {
     /// Which there are.
     fn accounts(&self) -> Vec<WalletAccount>;
 
-    /// Signs an action of an account, if its scope allows. Without a fee it pays just what it must.
+    /// Signs an action of an account, if its scope allows. Without a fee it pays just what it must. What does not pass the test
+    /// is not given out, and takes nothing of the account's limits.
     ///
     /// # Errors
-    /// Why not, for people: which limit is in the way.
+    /// [`Code::Refused`]: which limit is in the way; what the test says.
     fn sign(
         &self,
         account: &str,
         sequence: u64,
         fee: Option<Units>,
         action: Action,
-    ) -> Result<Transaction, String>;
+        test: Test<'_>,
+    ) -> Result<Transaction, Failure>;
 }
+
+/// Looks at what was signed before anybody gets it.
+pub type Test<'a> = &'a dyn Fn(&Transaction) -> Result<(), Failure>;
 
 /// An account that the node may sign for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +79,11 @@ fn send(context: &Context, arguments: &Arguments) -> Answer {
     let found = wallet.accounts().into_iter().find(|account| account.name == name);
     let unknown = || Failure::new(Code::NotFound, format!("there is no account {name:?}"));
     let account = found.ok_or_else(unknown)?;
+    // Two at once must not both be the next one of an account.
+    let _turn = context.sending.lock().unwrap_or_else(PoisonError::into_inner);
     let sequence = context.node.next_sequence(account.address)?;
-    let signed = wallet.sign(&name, sequence, fee, action);
-    let transaction = signed.map_err(|why| Failure::new(Code::Refused, why))?;
+    let test = |signed: &Transaction| Ok(context.node.test_transaction(signed.clone()).map(drop)?);
+    let transaction = wallet.sign(&name, sequence, fee, action, &test)?;
     let id = context.node.submit_transaction(transaction)?;
     Ok(json!({ "txid": json::id(&id), "sequence": sequence.to_string() }))
 }

@@ -19,7 +19,7 @@ fn keys(names: &[&str], limits: Limits, journal: Journal) -> HotKeys {
 fn stake(keys: &HotKeys, amount: u64, fee: Option<u64>) -> Asked<'static> {
     let own = keys.accounts().last().expect("an account").address();
     let action = Action::AddStake { identity: own, amount: Units(amount) };
-    Asked { account: "mining", sequence: 4, fee: fee.map(Units), action, contract: None, now: NOW }
+    Asked { account: "mining", sequence: 4, fee: fee.map(Units), action, now: NOW }
 }
 
 const LIMITS: Limits = Limits { fee: Units(10_000), day: Units(50_000) };
@@ -51,7 +51,7 @@ fn a_node_has_no_key_that_it_was_not_given() {
     assert_eq!(hot.accounts().len(), 1);
     let transfer = |account| {
         let action = Action::Transfer { to: Address([7; 32]), amount: Units(1) };
-        Asked { account, sequence: 0, fee: None, action, contract: None, now: NOW }
+        Asked { account, sequence: 0, fee: None, action, now: NOW }
     };
     let unknown = hot.sign(transfer("default")).expect_err("it is in the wallet only");
     assert!(matches!(unknown, WalletError::UnknownAccount { .. }), "{unknown}");
@@ -61,11 +61,28 @@ fn a_node_has_no_key_that_it_was_not_given() {
         "account \"mining\" does not sign this: its scope is claim, which has no transfer"
     );
     assert_eq!(hot.spent("mining", NOW), Ok(Units::ZERO), "what is refused is not spent");
-    let full = keys(&["default", "mining"], LIMITS, Journal::in_memory());
-    full.sign(transfer("default")).expect("its scope is full");
     let wallet = small().lock().expect("a wallet");
+    // One that may sign everything is not held, whoever is named beside it.
+    for names in [&["default"] as &[_], &["mining", "default"]] {
+        let full = HotKeys::open(&wallet, "correct horse", names, Journal::in_memory());
+        let refused = full.expect_err("it could give everything away");
+        assert_eq!(refused, WalletError::Unlimited { account: "default".to_owned() });
+        assert!(refused.to_string().contains("`gridnet wallet scope default claim"), "{refused}");
+    }
     let wrong = HotKeys::open(&wallet, "wrong horse", &["mining"], Journal::in_memory());
     assert_eq!(wrong.expect_err("another password"), WalletError::Password);
+}
+
+#[test]
+fn what_does_not_pass_the_test_takes_nothing() {
+    let keys = keys(&["mining"], LIMITS, Journal::in_memory());
+    let refuses = |_: &Transaction| Err(WalletError::System("not taken".to_owned()));
+    for _ in 0..3 {
+        let refused = keys.sign_if(stake(&keys, 40_000, None), refuses).expect_err("it is not taken");
+        assert_eq!(refused, WalletError::System("not taken".to_owned()));
+    }
+    assert_eq!(keys.spent("mining", NOW), Ok(Units::ZERO));
+    keys.sign(stake(&keys, 40_000, None)).expect("there is room yet");
 }
 
 /// Whatever the action, what a limited key does not sign it does not sign; nothing else decides it here.
@@ -76,7 +93,7 @@ fn no_action_leaves_a_limited_key_but_its_own() {
         .into_iter()
         .filter(|(_, body)| {
             let action = body.action.clone();
-            let asked = Asked { account: "mining", sequence: 0, fee: None, action, contract: None, now: NOW };
+            let asked = Asked { account: "mining", sequence: 0, fee: None, action, now: NOW };
             keys.sign(asked).is_ok()
         })
         .map(|(name, _)| name)
