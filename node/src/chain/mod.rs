@@ -28,7 +28,7 @@ use self::held::Held;
 pub(crate) use self::index::Index;
 pub use self::record::{Bad, BlockId, Body, HeaderRecord, Place};
 use self::record::{child_key, height_key};
-pub(crate) use self::view::PAGE_MAX;
+pub use self::view::PAGE_MAX;
 pub use self::view::{ChainTip, ChainView, TipStatus};
 use crate::points::{Point, reached};
 use crate::storage::{Overlay, Read as _, Space, Storage, StorageError};

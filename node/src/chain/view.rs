@@ -13,7 +13,7 @@ use super::{Index as _, Stop};
 use crate::storage::{Entry, Read as _, Snapshot, Space, Storage, StorageError};
 
 /// Rows or blocks that are given at a time.
-pub(crate) const PAGE_MAX: usize = 1_000;
+pub const PAGE_MAX: usize = 1_000;
 
 /// The chain as it was at a moment, whatever happens since.
 #[derive(Debug)]

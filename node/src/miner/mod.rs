@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use gridnet_core::{Control, Engine, Progress};
+use gridnet_protocol::network::AHEAD_MAX;
 use gridnet_protocol::state::row::Tip;
 use gridnet_protocol::{Address, Network};
 
@@ -291,6 +292,14 @@ impl Mining {
     fn turn(&mut self, work: &mut Option<(Template, Rolling)>) -> Result<(), NodeError> {
         let settings = self.shared.settings;
         let template = self.shared.node.template(settings.payout)?;
+        let ahead = u64::from(template.block.header.time).saturating_sub(self.shared.node.now().0);
+        if ahead > AHEAD_MAX {
+            // Nobody takes such a block yet, this node neither. Six blocks bring the time on by a second.
+            let why = format!("the chain's time is {ahead} s ahead of the clock: mining waits for it");
+            self.shared.told().failure = Some(why);
+            self.rest(PATIENCE);
+            return Ok(());
+        }
         let goes_on = work.as_ref().is_some_and(|(last, _)| {
             last.changes == template.changes && last.block.header.previous == template.block.header.previous
         });

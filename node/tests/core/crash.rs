@@ -125,8 +125,8 @@ enum During {
 }
 
 /// Has a node do all it can until it dies.
-fn drive(script: &Script, process: &Process, answered: &mut Answered) -> During {
-    let Some(client) = &process.client else { return During::Start };
+fn drive(script: &Script, client: Option<&Client>, answered: &mut Answered) -> During {
+    let Some(client) = client else { return During::Start };
     let mut transactions = script.transactions.iter();
     let (mut number, mut longest) = (0, 0);
     for length in LENGTHS {
@@ -186,18 +186,17 @@ fn round(script: &Script, seed: u64) -> Vec<During> {
     let point = format!("{}:{}", place.name(), 1 + random.next() % 30);
     let mut process = Process::start(folder.path(), named.then_some(point.as_str()));
     let killed_after = Duration::from_micros(random.next() % 400_000);
-    let during = if named {
-        drive(script, &process, &mut answered)
-    } else {
+    let during = {
+        let Process { child, client, .. } = &mut process;
         std::thread::scope(|scope| {
-            let id = process.child.id();
-            scope.spawn(move || {
-                std::thread::sleep(killed_after);
-                // What `kill -9` sends, to our own child, which nobody has waited for yet.
-                let killed = Command::new("kill").args(["-9", &id.to_string()]).status();
-                assert!(killed.is_ok(), "{killed:?}");
-            });
-            drive(script, &process, &mut answered)
+            if !named {
+                scope.spawn(move || {
+                    std::thread::sleep(killed_after);
+                    // As `kill -9` does.
+                    let _ = child.kill();
+                });
+            }
+            drive(script, client.as_ref(), &mut answered)
         })
     };
     process.kill();
@@ -247,7 +246,8 @@ fn whenever_a_node_is_killed_nothing_that_it_answered_is_lost() {
         count(During::Nothing),
     );
     assert!(deaths.len() as u64 >= rounds);
-    assert!(back + recovering > 0, "some died where it is hardest");
+    // A dozen deaths may all be elsewhere; of a thousand some hundreds are where it is hardest.
+    assert!(rounds < 100 || (back + recovering) as u64 > rounds / 10, "{back} and {recovering}");
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn every_named_place_is_one_that_nodes_come_to() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut process = Process::start(folder.path(), Some(point.name()));
         let mut answered = Answered::default();
-        drive(&script, &process, &mut answered);
+        drive(&script, process.client(), &mut answered);
         let began = Instant::now();
         while !process.is_gone() {
             assert!(began.elapsed() < PATIENCE, "{} is nowhere", point.name());

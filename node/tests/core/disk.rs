@@ -156,7 +156,7 @@ fn a_check_finds_what_a_start_does_not_look_at() {
     let checked = repair::check(&mut storage(folder.path()), &mut |_| {}).expect("a sound database");
     assert_eq!((checked.blocks, checked.waiting), (6, 1));
     assert_ne!(checked, Checked::default());
-    let damages: [(&str, Damage); 6] = [
+    let damages: [(&str, Damage); 7] = [
         ("a transaction is not where", |overlay| {
             let (key, _) = first(overlay, Space::Transactions, &[]);
             overlay.remove(Space::Transactions, key);
@@ -169,6 +169,14 @@ fn a_check_finds_what_a_start_does_not_look_at() {
             let (_, id) = first(overlay, Space::Heights, &2u32.to_be_bytes());
             let (_, other) = first(overlay, Space::Heights, &3u32.to_be_bytes());
             let bytes = overlay.get(Space::Blocks, &other).expect("a disk").expect("a block");
+            overlay.put(Space::Blocks, id, bytes);
+        }),
+        ("another block's", |overlay| {
+            let (_, id) = first(overlay, Space::Heights, &2u32.to_be_bytes());
+            let mut bytes = overlay.get(Space::Blocks, &id).expect("a disk").expect("a block");
+            // The last byte of its coinbase: the header is its own still.
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
             overlay.put(Space::Blocks, id, bytes);
         }),
         ("its header is not known", |overlay| {

@@ -1,6 +1,7 @@
 //! The node itself.
 
 use gridnet_protocol::Address;
+use gridnet_protocol::value::Time;
 use serde_json::{Value, json};
 
 use super::{Context, all};
@@ -20,6 +21,12 @@ pub(super) const METHODS: &[Method<Context>] = &[
     Method::reads("uptime", &[], "Seconds since the server began", |context, _| {
         Ok(json!(context.started.elapsed().as_secs()))
     }),
+    Method::controls(
+        "setmocktime",
+        &[needs("timestamp")],
+        "Sets the clock of a network of one's own; 0: it goes with the machine's again",
+        set_time,
+    ),
     Method::controls("stop", &[], "Stops the node", stop),
     Method::reads("getrpcinfo", &[], "All methods", methods),
     Method::reads("help", &[takes("command")], "How methods are called", help),
@@ -53,6 +60,12 @@ fn validate(context: &Context, arguments: &Arguments) -> Answer {
         }),
         Err(error) => json!({ "isvalid": false, "error": error.to_string() }),
     })
+}
+
+fn set_time(context: &Context, arguments: &Arguments) -> Answer {
+    let time: u32 = arguments.must("timestamp")?;
+    let set = context.node.set_now(Time(time.into()));
+    set.map(|()| Value::Null).map_err(|error| Failure::new(Code::Refused, error.to_string()))
 }
 
 fn stop(context: &Context, _: &Arguments) -> Answer {
