@@ -143,19 +143,31 @@ impl Mempool {
                 Some(entry) => Ok(entry.checked),
                 None => draft.check(engine, transaction, control),
             };
-            let added = checked.and_then(|mut checked| {
-                draft.add_checked(engine, &mut checked, control)?;
-                Ok(checked)
-            });
-            match added {
-                Ok(checked) if self.weight + checked.weight() <= self.limits.weight_max => {
-                    let fee = Units(draft.fees().0 - fees.0);
-                    self.next = self.next.max(turn.saturating_add(1));
-                    self.insert(Entry { id: txid, checked, fee, bytes, turn, since: Time(since) });
+            let mut checked = match checked {
+                Ok(checked) => checked,
+                Err(Fault::Rejected(_)) => {
+                    gone.push(id);
+                    continue;
                 }
-                Ok(_) | Err(Fault::Rejected(_)) => gone.push(id),
+                Err(fault) => return Err(Stop::Fault(fault)),
+            };
+            match draft.add_checked(engine, &mut checked, control) {
+                Ok(()) => {}
+                // A block takes a few of those that are free; there are more blocks to come.
+                Err(Fault::Rejected(why)) if why.code == Rejected::FreeIdentities => {}
+                Err(Fault::Rejected(_)) => {
+                    gone.push(id);
+                    continue;
+                }
                 Err(fault) => return Err(Stop::Fault(fault)),
             }
+            if self.weight + checked.weight() > self.limits.weight_max {
+                gone.push(id);
+                continue;
+            }
+            let fee = Units(draft.fees().0 - fees.0);
+            self.next = self.next.max(turn.saturating_add(1));
+            self.insert(Entry { id: txid, checked, fee, bytes, turn, since: Time(since) });
         }
         drop(draft);
         gone.into_iter().for_each(|id| chain.kept_mut().remove(Space::Mempool, id));

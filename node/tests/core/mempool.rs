@@ -1,13 +1,17 @@
 //! What waits to be in a block.
 
+use gridnet_core::Control;
+use gridnet_core::proof::identity::mint;
 use gridnet_node::chain::Submitted;
 use gridnet_node::mempool::{Limits, Refusal};
 use gridnet_node::node::{Node, NodeError, Settings};
 use gridnet_node::storage::Storage;
+use gridnet_protocol::identity;
 use gridnet_protocol::ledger::{regtest_key, sign_paying_least};
+use gridnet_protocol::network::FREE_IDENTITIES_MAX;
 use gridnet_protocol::pool::owner::Source;
 use gridnet_protocol::reason::Rejected;
-use gridnet_protocol::transaction::{Action, Body, Transaction};
+use gridnet_protocol::transaction::{Action, Body, IdentityRegistration, Posted, Transaction};
 use gridnet_protocol::value::{Time, Units};
 use gridnet_tests::chain::{Chain, Shape, address, claim};
 
@@ -134,6 +138,29 @@ fn what_waits_survives_a_restart_in_its_order() {
     let second = on(storage);
     assert_eq!(ids(&second), before);
     assert_eq!(mine(&second, nobody(1), 1)[0].transactions[1..], all);
+}
+
+#[test]
+fn more_free_identities_than_a_block_takes_wait_on_after_a_restart() {
+    let storage = Storage::in_memory(NETWORK).expect("memory");
+    let first = on(storage.clone());
+    let most = u8::try_from(FREE_IDENTITIES_MAX).expect("few") + 6;
+    for number in 0..most {
+        let address = nobody(number);
+        let target = identity::target(NETWORK);
+        let proof =
+            mint(&engine(), &address.0, target, 32, &Control::default()).expect("an engine").value.proof;
+        let identity = IdentityRegistration { address, repetitions: proof.repetitions, nonce: proof.nonce };
+        first
+            .submit_transaction(Transaction::Posted(Posted::RegisterIdentity(identity)))
+            .expect("it is free");
+    }
+    first.stop();
+    drop(first);
+    let second = on(storage);
+    assert_eq!(second.mempool().expect("alive").count, u64::from(most));
+    let mined = mine(&second, nobody(1), 2);
+    assert_eq!(mined.iter().map(|block| block.transactions.len() - 1).collect::<Vec<_>>(), [64, 6]);
 }
 
 #[test]
