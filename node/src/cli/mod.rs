@@ -171,7 +171,7 @@ pub(crate) struct Mine {
     /// Who is paid for blocks [default: the wallet's first account, else a key that everybody knows]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) payout: Option<String>,
-    /// Least seconds between two blocks; 0: as fast as they are found [default: 2]
+    /// About so many seconds between two blocks; 0: as fast as they are found [default: 2]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) block_every: Option<String>,
     /// How much of the time the devices work, in percent [default: 100]

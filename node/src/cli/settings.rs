@@ -64,7 +64,7 @@ pub(crate) struct Settings {
     /// How much of the time the devices work, in percent [default: 100]
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     pub(crate) duty: Option<String>,
-    /// Least seconds between two blocks, for networks of one's own [default: 0]
+    /// About so many seconds between two blocks, on networks of one's own [default: 0]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) block_every: Option<String>,
     /// Connections at a time [default: 256]

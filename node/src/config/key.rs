@@ -65,7 +65,7 @@ pub const KEYS: [Key; 15] = [
     key("mining.payout", "--payout", Kind::Address, None, "who is paid for blocks"),
     key("mining.devices", "--mine-on", Kind::Texts, Some("auto"), "what to mine on: auto, cpu, gpu, all, or ids of devices"),
     key("mining.duty_percent", "--duty", Kind::Whole(1, 100), Some("100"), "how much of the time the devices work, in percent"),
-    key("mining.block_every", "--block-every", Kind::Whole(0, 86_400), Some("0"), "least seconds between two blocks, for networks of one's own; 0: as fast as they are found"),
+    key("mining.block_every", "--block-every", Kind::Whole(0, 86_400), Some("0"), "about so many seconds between two blocks, on networks of one's own; 0: as fast as they are found"),
     key("mempool.bytes", "--mempool-bytes", Kind::Whole(1 << 20, 1 << 33), Some("67108864"), "bytes of transactions that wait at a time"),
     key("log.level", "--log", Kind::Filter, Some("info"), "how much is logged: error, warn, info, debug, trace, or a filter such as info,gridnet_node::rpc=debug"),
     key("log.format", "--log-format", Kind::Choice(&["auto", "plain", "json"]), Some("auto"), "auto: with colours on a terminal, plain elsewhere; json: one object a line"),

@@ -78,7 +78,7 @@ pub struct Mining {
     pub devices: Vec<String>,
     /// How much of the time, in percent.
     pub duty_percent: u8,
-    /// Least seconds between two blocks; 0: as fast as they are found.
+    /// About so many seconds between two blocks; 0: as fast as they are found.
     pub block_every: u64,
 }
 
